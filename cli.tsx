@@ -1,0 +1,1 @@
+console.error('fleet-tui: nothing here yet');

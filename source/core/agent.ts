@@ -1,0 +1,49 @@
+/** The one model of an agent, whichever file described it (fleet.yaml or AGENT.md). */
+
+export const TIERS = ['restricted', 'read_only', 'read_write'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const VENDORS = ['claude', 'codex', 'gemini', 'opencode', 'command'] as const;
+export type Vendor = (typeof VENDORS)[number];
+
+export interface Rule {
+  readonly effect: 'allow' | 'ask' | 'deny';
+  /** `Tool` or `Tool(pattern)`. */
+  readonly rule: string;
+}
+
+export interface AgentDefinition {
+  /** Unique in its project. */
+  readonly name: string;
+  readonly description: string;
+  readonly role: string;
+  readonly department: string;
+  readonly reportsTo: string | null;
+  readonly vendor: Vendor;
+  /** Program and arguments; the vendor's own program when the file names none. */
+  readonly command: readonly string[];
+  /** Body of AGENT.md, empty without one. */
+  readonly instructions: string;
+  /** null: nothing said, the global default tier holds. */
+  readonly tier: Tier | null;
+  readonly rules: readonly Rule[];
+  readonly allowedSubagents: readonly string[] | null;
+  readonly subscribesTo: readonly string[];
+  readonly subscriptionGate: Readonly<Record<string, unknown>> | null;
+  readonly useGithubApp: boolean;
+  /** true: a worktree of its own for each run; false: the project folder itself; a text: that path. */
+  readonly worktree: boolean | string;
+  readonly maxConcurrent: number;
+  readonly budgetSeconds: number | null;
+  readonly schedule: string | null;
+  readonly triggers: readonly Readonly<Record<string, unknown>>[];
+  /** Where it is described, for messages: `fleet.yaml:12`, `agents/docs/AGENT.md`. */
+  readonly sources: readonly string[];
+}
+
+/** One project: a folder with a fleet.yaml. */
+export interface ProjectConfig {
+  readonly root: string;
+  readonly name: string;
+  readonly agents: readonly AgentDefinition[];
+}

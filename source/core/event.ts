@@ -1,0 +1,204 @@
+/**
+ * Everything that can have happened. Events are the truth: state, screens and tables are folds of them.
+ * An event never carries terminal output or a secret, only where it can be found.
+ */
+import type { AgentDefinition, Vendor } from './agent.ts';
+import type { ToolCall } from './approvals/envelope.ts';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+/** How far the daemon can stand between an agent and what it does. */
+export type Protection = 'gated' | 'contained only';
+
+export type Activity = 'unknown' | 'working' | 'idle';
+
+export type AlarmKind =
+  | 'executed-input-differs'
+  | 'ungated-tool-use'
+  | 'hooks-tampered'
+  | 'gate-unproven'
+  | 'session-lost'
+  | 'clock-jump'
+  | 'log-gap';
+
+export type FleetEvent =
+  | { readonly type: 'daemon-started'; readonly version: string; readonly process: ProcessIdentity }
+  | { readonly type: 'daemon-stopped' }
+  | {
+      readonly type: 'project-configured';
+      readonly root: string;
+      readonly name: string;
+      readonly agents: readonly AgentDefinition[];
+    }
+  | {
+      readonly type: 'run-requested';
+      readonly run: string;
+      readonly project: string;
+      readonly agent: string;
+      readonly vendor: Vendor;
+      readonly command: readonly string[];
+      readonly task: string;
+      readonly worktree: boolean | string;
+      readonly maxConcurrent: number;
+      readonly columns: number;
+      readonly rows: number;
+      /** Names of the person's variables that go along (values stay in the daemon's memory). */
+      readonly protection: Protection;
+    }
+  | { readonly type: 'run-refused'; readonly run: string; readonly reason: string }
+  | {
+      readonly type: 'worktree-added';
+      readonly run: string;
+      readonly repository: string;
+      readonly path: string;
+      readonly branch: string;
+      /** Commit the branch starts at. */
+      readonly base: string;
+    }
+  | {
+      readonly type: 'worktree-removed';
+      readonly run: string;
+      readonly path: string;
+      readonly branch: string;
+      readonly isForced: boolean;
+    }
+  | {
+      readonly type: 'session-launching';
+      readonly run: string;
+      readonly session: string;
+      readonly cwd: string;
+      readonly columns: number;
+      readonly rows: number;
+    }
+  | {
+      readonly type: 'session-started';
+      readonly run: string;
+      readonly session: string;
+      readonly holder: ProcessIdentity;
+      readonly child: ProcessIdentity;
+    }
+  /** A holder was found that no event told of (a lost or restored database). */
+  | {
+      readonly type: 'session-recovered';
+      readonly run: string;
+      readonly session: string;
+      readonly child: ProcessIdentity;
+    }
+  | {
+      readonly type: 'session-exited';
+      readonly run: string;
+      readonly session: string;
+      readonly code: number | null;
+      readonly signal: number | null;
+      /** Wall clock of the exit itself, milliseconds; the daemon may have been away. */
+      readonly exitedAt: number;
+    }
+  | { readonly type: 'session-lost'; readonly run: string; readonly session: string; readonly reason: string }
+  | {
+      readonly type: 'stop-requested';
+      readonly run: string;
+      readonly session: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'activity-changed';
+      readonly run: string;
+      readonly session: string;
+      readonly activity: Activity;
+    }
+  /** The first hooks arrived: the gate is known to be in force for this session. */
+  | {
+      readonly type: 'gate-proven';
+      readonly run: string;
+      readonly session: string;
+      readonly vendorSession: string;
+    }
+  | {
+      readonly type: 'tool-judged';
+      readonly run: string;
+      readonly session: string;
+      readonly call: ToolCall;
+      readonly verdict: 'allow' | 'ask' | 'deny';
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'approval-requested';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly call: ToolCall;
+      readonly cwd: string;
+      readonly branch: string | null;
+      readonly reason: string;
+      /** SHA-256 over the envelope, hexadecimal: what a decision is bound to. */
+      readonly hash: string;
+      /** Wall clock, milliseconds. */
+      readonly expiresAt: number;
+    }
+  | {
+      readonly type: 'approval-decided';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly verdict: 'approved' | 'rejected';
+      /** Made up by the decider; the same one again gets the same answer. */
+      readonly decision: string;
+      readonly hash: string;
+      readonly editedInput: Readonly<Record<string, unknown>> | null;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'approval-closed';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly outcome: 'expired' | 'cancelled';
+      readonly reason: string;
+    }
+  /** The decision is about to be handed to the agent's hook; recorded first, so it is never handed out twice unseen. */
+  | {
+      readonly type: 'verdict-dispatched';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'tool-finished';
+      readonly run: string;
+      readonly session: string;
+      readonly call: ToolCall;
+      readonly outcome: 'succeeded' | 'failed';
+    }
+  | {
+      readonly type: 'text-sent';
+      readonly run: string;
+      readonly session: string;
+      readonly characters: number;
+      readonly delivery: 'typed' | 'submitted';
+    }
+  | {
+      readonly type: 'alarm-raised';
+      readonly alarm: AlarmKind;
+      readonly run: string | null;
+      readonly session: string | null;
+      readonly message: string;
+    };
+
+export type EventType = FleetEvent['type'];
+
+/** An event as the store keeps it. */
+export interface Recorded {
+  readonly seq: number;
+  readonly id: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly at: number;
+  /** `person:NAME`, `agent:NAME`, or `daemon`. */
+  readonly actor: string;
+  readonly agent: string | null;
+  readonly event: FleetEvent;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/reliability/full/**', 'node_modules/**'],
+    pool: 'forks',
+    // Tests start real processes; a slow shared machine needs room, a hang must still end.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { NODE_ENV: 'production' },
+  },
+});
