@@ -1,17 +1,21 @@
 // Bundles the program: one entry for every process and command (lazy chunks), and the gate as a file of its own.
 import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+
+// Tests and benchmarks may build beside the real one.
+const dist = process.env.FLEET_DIST ?? 'dist';
 
 const external = [/^node:/, 'better-sqlite3', 'node-pty', 'conf', 'chokidar'];
 const define = { 'process.env.NODE_ENV': '"production"' };
 
 async function bundle(options, output) {
   const build = await rolldown({ platform: 'node', external, transform: { define }, ...options });
-  await build.write({ dir: 'dist', minify: false, ...output });
+  await build.write({ dir: dist, minify: false, ...output });
   await build.close();
 }
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(dist, { recursive: true, force: true });
 await bundle(
   {
     input: { fleet: 'cli.tsx' },
@@ -25,4 +29,4 @@ await bundle(
   { input: { 'fleet-gate': 'source/gate/main.ts' } },
   { format: 'cjs', entryFileNames: '[name].cjs', banner: '#!/usr/bin/env node' },
 );
-chmodSync('dist/fleet-gate.cjs', 0o755);
+chmodSync(join(dist, 'fleet-gate.cjs'), 0o755);
