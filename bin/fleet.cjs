@@ -13,7 +13,7 @@ if (!fs.existsSync(entry)) {
 } else if (major >= 24) {
   try {
     require('module').enableCompileCache();
-  } catch (error) {
+  } catch (_) {
     // A cache that cannot be written only costs a few milliseconds.
   }
   import('file://' + entry);
