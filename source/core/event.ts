@@ -46,9 +46,10 @@ export type FleetEvent =
       readonly maxConcurrent: number;
       readonly columns: number;
       readonly rows: number;
-      /** Names of the person's variables that go along (values stay in the daemon's memory). */
       readonly protection: Protection;
     }
+  /** The same run once more, in the same worktree: at once, or as soon as the present session has ended. */
+  | { readonly type: 'restart-requested'; readonly run: string }
   | { readonly type: 'run-refused'; readonly run: string; readonly reason: string }
   | {
       readonly type: 'worktree-added';
@@ -71,8 +72,8 @@ export type FleetEvent =
       readonly run: string;
       readonly session: string;
       readonly cwd: string;
-      readonly columns: number;
-      readonly rows: number;
+      /** SHA-256 of the session's gate token: the daemon knows its agents again after a restart, the log tells nobody how to be one. */
+      readonly gateTokenHash: string;
     }
   | {
       readonly type: 'session-started';

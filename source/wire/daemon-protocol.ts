@@ -1,0 +1,122 @@
+/**
+ * What the daemon and its clients (control room, command line) say to each other, JSON in frames.
+ * One hello, then questions with answers; a client that subscribes gets the state and every event after it.
+ */
+import type { Recorded } from '../core/event.ts';
+import type { Fleet } from '../core/fleet.ts';
+
+export const DAEMON_PROTOCOL = 1;
+
+export const DaemonKind = { Message: 1 } as const;
+
+/** Intents and queries. Each gets exactly one answer. */
+export type Ask =
+  | {
+      readonly type: 'start';
+      /** Folder of the project. */
+      readonly project: string;
+      /** Name of an agent of the project; null runs `command` as it is. */
+      readonly agent: string | null;
+      readonly command: readonly string[];
+      readonly task: string;
+      /** null: as the agent's definition says. */
+      readonly worktree: boolean | null;
+      readonly columns: number;
+      readonly rows: number;
+      /** The person's variables that an agent may have; kept in memory, never stored. */
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'stop'; readonly run: string; readonly reason: string }
+  | { readonly type: 'restart'; readonly run: string; readonly environment: Readonly<Record<string, string>> }
+  | { readonly type: 'send'; readonly run: string; readonly text: string; readonly isSubmitted: boolean }
+  | {
+      readonly type: 'decide';
+      readonly approval: string;
+      readonly verdict: 'approved' | 'rejected';
+      readonly hash: string;
+      /** Chosen by the decider; asking again with the same one yields the same answer. */
+      readonly decision: string;
+      readonly editedInput: Readonly<Record<string, unknown>> | null;
+      readonly message: string;
+    }
+  | { readonly type: 'configure'; readonly project: string }
+  | { readonly type: 'worktrees'; readonly project: string | null }
+  | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
+  | { readonly type: 'fleet' }
+  | {
+      readonly type: 'log';
+      readonly after: number;
+      readonly limit: number;
+      readonly agent: string | null;
+      readonly eventType: string | null;
+      readonly run: string | null;
+      /** Wall clock, milliseconds. */
+      readonly since: number | null;
+    }
+  | { readonly type: 'verify-log' }
+  | { readonly type: 'rebuild' }
+  | { readonly type: 'backup' }
+  | { readonly type: 'shutdown' };
+
+/** What a successful answer carries. */
+export interface AskValue {
+  start: { readonly run: string };
+  stop: Record<string, never>;
+  restart: Record<string, never>;
+  send: { readonly delivery: 'typed' | 'submitted' };
+  decide: { readonly verdict: 'approved' | 'rejected'; readonly by: string; readonly at: number };
+  configure: { readonly problems: readonly string[] };
+  worktrees: { readonly worktrees: readonly WorktreeRow[] };
+  'discard-worktree': { readonly salvage: string | null };
+  fleet: { readonly fleet: Fleet; readonly daemon: DaemonFacts };
+  log: { readonly events: readonly Recorded[] };
+  'verify-log': { readonly isIntact: boolean; readonly words: string; readonly events: number };
+  rebuild: { readonly events: number; readonly words: string };
+  backup: { readonly file: string; readonly events: number };
+  shutdown: Record<string, never>;
+}
+
+export interface WorktreeRow {
+  readonly run: string;
+  readonly agent: string;
+  readonly path: string;
+  readonly branch: string;
+  readonly isLive: boolean;
+  readonly isDirty: boolean;
+  readonly unmerged: number;
+  readonly isMissing: boolean;
+}
+
+export interface DaemonFacts {
+  readonly pid: number;
+  readonly epoch: number;
+  readonly version: string;
+  readonly startedAt: number;
+  /** Sentences about what is not as it should be (spooled hooks, damaged files …). */
+  readonly warnings: readonly string[];
+}
+
+export type DaemonRequest =
+  | {
+      readonly type: 'hello';
+      readonly protocol: number;
+      readonly version: string;
+      readonly client: 'tui' | 'cli';
+    }
+  | { readonly type: 'ask'; readonly id: number; readonly ask: Ask }
+  | { readonly type: 'subscribe' };
+
+export interface AskError {
+  readonly code: string;
+  /** What was tried, what came back, what to do. */
+  readonly message: string;
+}
+
+export type DaemonReply =
+  | { readonly type: 'welcome'; readonly protocol: number; readonly daemon: DaemonFacts }
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'answer'; readonly id: number; readonly value: AskValue[keyof AskValue] }
+  | { readonly type: 'error'; readonly id: number; readonly error: AskError }
+  /** The whole state: first after `subscribe`, again whenever the client fell too far behind. */
+  | { readonly type: 'fleet'; readonly fleet: Fleet; readonly daemon: DaemonFacts }
+  | { readonly type: 'events'; readonly events: readonly Recorded[] };
