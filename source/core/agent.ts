@@ -3,7 +3,7 @@
 export const TIERS = ['restricted', 'read_only', 'read_write'] as const;
 export type Tier = (typeof TIERS)[number];
 
-export const VENDORS = ['claude', 'codex', 'gemini', 'opencode', 'command'] as const;
+export const VENDORS = ['claude', 'codex', 'gemini', 'opencode', 'scripted', 'command'] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 export interface Rule {
@@ -37,6 +37,8 @@ export interface AgentDefinition {
   readonly budgetSeconds: number | null;
   readonly schedule: string | null;
   readonly triggers: readonly Readonly<Record<string, unknown>>[];
+  /** false: it is listed and never starts. Absent counts as true. */
+  readonly isEnabled?: boolean;
   /** Where it is described, for messages: `fleet.yaml:12`, `agents/docs/AGENT.md`. */
   readonly sources: readonly string[];
 }

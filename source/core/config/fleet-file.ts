@@ -1,0 +1,26 @@
+/** fleet.yaml: the project's agents and what they have in common. */
+import { agentKeys, line, permissions, worktree } from './agent-keys.ts';
+import { VENDORS } from '../agent.ts';
+import type { Parsed } from './problem.ts';
+import type { Infer } from './shape.ts';
+import { listOf, mapOf, oneOf, wholeNumber } from './shape.ts';
+import { readYaml } from './yaml-text.ts';
+
+export const fleetKeys = mapOf({
+  project: line,
+  defaults: mapOf({
+    vendor: oneOf(VENDORS),
+    permissions,
+    worktree,
+    max_concurrent: wholeNumber({ min: 1, max: 100 }),
+    budget_seconds: wholeNumber({ min: 1, max: 366 * 24 * 3600 }),
+  }),
+  agents: listOf(agentKeys, 'a list of agents'),
+});
+
+export type FleetFile = Infer<typeof fleetKeys>;
+
+/** `path` is how the file is called in messages. */
+export function parseFleetFile(text: string, path: string): Parsed<FleetFile> {
+  return readYaml({ text, file: path, linesBefore: 0 }, fleetKeys);
+}
