@@ -1,0 +1,114 @@
+/** The hook dialect of Claude Code: its JSON in, our events out, and our verdicts back in its JSON. */
+import { deny, isRecord, say, textAt } from './hook-json.ts';
+import type { HookAnswer, HookEvent, HookVerdict } from './vendor.ts';
+
+export function parseClaudeHook(payload: unknown): HookEvent {
+  if (!isRecord(payload)) return garbage('the hook sent no JSON object');
+  const name = textAt(payload, 'hook_event_name');
+  const vendorSession = textAt(payload, 'session_id');
+  if (name === '') return garbage('the hook did not say which event it reports');
+  if (vendorSession === '') return garbage(`${name} came without a session_id`);
+  switch (name) {
+    case 'PreToolUse':
+    case 'PermissionRequest':
+    case 'PostToolUse':
+    case 'PostToolUseFailure':
+      return parseToolHook(payload, name, vendorSession);
+    case 'UserPromptSubmit':
+      return { type: 'turn-started', vendorSession };
+    case 'Stop':
+      return { type: 'turn-ended', vendorSession, outcome: 'done' };
+    case 'StopFailure':
+      return { type: 'turn-ended', vendorSession, outcome: 'failed' };
+    case 'SessionStart':
+      return { type: 'session-began', vendorSession, source: textAt(payload, 'source') };
+    case 'SessionEnd':
+      return { type: 'session-ended', vendorSession, reason: textAt(payload, 'reason') };
+    case 'SubagentStart':
+    case 'SubagentStop':
+      return {
+        type: name === 'SubagentStart' ? 'subagent-began' : 'subagent-ended',
+        vendorSession,
+        subagent: textAt(payload, 'agent_id'),
+        kind: textAt(payload, 'agent_type'),
+      };
+    case 'ConfigChange':
+      return {
+        type: 'settings-changed',
+        vendorSession,
+        source: textAt(payload, 'source'),
+        path: textAt(payload, 'file_path'),
+      };
+    case 'Notification':
+      return { type: 'notice', vendorSession, message: textAt(payload, 'message') };
+    default:
+      return garbage(`${name} is no event that fleet asked for`);
+  }
+}
+
+export function answerClaudeHook(hook: HookEvent, verdict: HookVerdict): HookAnswer {
+  const reason =
+    verdict.type === 'deny' && verdict.message.trim() !== '' ? verdict.message : 'fleet: not allowed';
+  switch (hook.type) {
+    case 'tool-asked':
+      return say({
+        hookSpecificOutput: {
+          hookEventName: 'PreToolUse',
+          ...(verdict.type === 'allow'
+            ? { permissionDecision: 'allow', updatedInput: verdict.input }
+            : { permissionDecision: 'deny', permissionDecisionReason: reason }),
+        },
+      });
+    case 'permission-asked':
+      return say({
+        hookSpecificOutput: {
+          hookEventName: 'PermissionRequest',
+          decision:
+            verdict.type === 'allow'
+              ? { behavior: 'allow', updatedInput: verdict.input }
+              : { behavior: 'deny', message: reason },
+        },
+      });
+    case 'settings-changed':
+      return verdict.type === 'allow' ? say({}) : say({ decision: 'block', reason });
+    case 'garbage':
+      return deny(verdict.type === 'deny' ? reason : `fleet: ${hook.reason}`);
+    case 'tool-finished':
+    case 'turn-started':
+    case 'turn-ended':
+    case 'session-began':
+    case 'session-ended':
+    case 'subagent-began':
+    case 'subagent-ended':
+    case 'notice':
+      return say({});
+    default:
+      return hook satisfies never;
+  }
+}
+
+type ToolHookName = 'PreToolUse' | 'PermissionRequest' | 'PostToolUse' | 'PostToolUseFailure';
+
+function parseToolHook(
+  payload: Readonly<Record<string, unknown>>,
+  name: ToolHookName,
+  vendorSession: string,
+): HookEvent {
+  const tool = textAt(payload, 'tool_name');
+  const input = payload['tool_input'];
+  if (tool === '') return garbage(`${name} came without a tool_name`);
+  if (!isRecord(input)) return garbage(`${name} of ${tool} came without a tool_input`);
+  const subagent = textAt(payload, 'agent_id') || null;
+  const cwd = textAt(payload, 'cwd');
+  const mode = textAt(payload, 'permission_mode');
+  if (name === 'PermissionRequest')
+    return { type: 'permission-asked', tool, input, subagent, cwd, vendorSession, mode };
+  const id = textAt(payload, 'tool_use_id');
+  if (id === '') return garbage(`${name} of ${tool} came without a tool_use_id`);
+  const call = { id, tool, input, subagent };
+  if (name === 'PreToolUse') return { type: 'tool-asked', call, cwd, vendorSession, mode };
+  const outcome = name === 'PostToolUse' ? 'succeeded' : 'failed';
+  return { type: 'tool-finished', call, outcome, executedInput: input, vendorSession };
+}
+
+const garbage = (reason: string): HookEvent => ({ type: 'garbage', reason });

@@ -1,0 +1,12 @@
+/** Claude Code: each tool call passes the gate through its hooks. */
+import { answerClaudeHook, parseClaudeHook } from './claude-hooks.ts';
+import { launchClaude } from './claude-launch.ts';
+import type { VendorAdapter } from './vendor.ts';
+
+export const claude: VendorAdapter = {
+  name: 'claude',
+  protection: 'gated',
+  launch: launchClaude,
+  parseHook: parseClaudeHook,
+  answer: answerClaudeHook,
+};

@@ -1,0 +1,117 @@
+/**
+ * What the daemon has to know of a kind of agent, and nothing of how that kind spells it: how it is
+ * launched, what its hooks say, and how they are answered.
+ */
+import type { AgentDefinition, Vendor } from '../agent.ts';
+import type { ToolCall } from '../approvals/envelope.ts';
+import type { Protection } from '../event.ts';
+
+export interface VendorAdapter {
+  readonly name: Vendor;
+  readonly protection: Protection;
+  launch(request: LaunchRequest): Launch;
+  /** Reads what the hook got on stdin, parsed as JSON (undefined when it was none). Never throws. */
+  parseHook(payload: unknown): HookEvent;
+  /** What the gate prints and exits with, so that the agent does what the verdict says. */
+  answer(hook: HookEvent, verdict: HookVerdict): HookAnswer;
+}
+
+export interface LaunchRequest {
+  readonly agent: AgentDefinition;
+  /** What the person wrote; empty when the agent is only to be opened. */
+  readonly task: string;
+  /** false: it answers its task and leaves, nobody types to it. */
+  readonly isInteractive: boolean;
+  readonly session: string;
+  readonly gate: GateCommand;
+  /** What the child would inherit, before `env` and `unsetEnv` are applied. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface GateCommand {
+  /** Absolute path of the Node that runs the gate. */
+  readonly node: string;
+  /** Absolute path of fleet-gate. */
+  readonly script: string;
+  /** The session's own socket: it can ask, nothing else. */
+  readonly socket: string;
+  readonly token: string;
+  /** File that takes what hooks say while no daemon is there. */
+  readonly spool: string;
+}
+
+export type Launch =
+  | {
+      readonly type: 'launch';
+      readonly command: readonly string[];
+      /** Set on top of what is inherited. */
+      readonly env: Readonly<Record<string, string>>;
+      /** Taken out of what is inherited. */
+      readonly unsetEnv: readonly string[];
+    }
+  | { readonly type: 'refused'; readonly reason: string };
+
+/** What a hook said, in our words. */
+export type HookEvent =
+  | {
+      readonly type: 'tool-asked';
+      readonly call: ToolCall;
+      readonly cwd: string;
+      readonly vendorSession: string;
+      /** The vendor's permission mode, for the record; no verdict depends on it. */
+      readonly mode: string;
+    }
+  /** The agent's own permission dialog is about to open for a call; it does not say for which one. */
+  | {
+      readonly type: 'permission-asked';
+      readonly tool: string;
+      readonly input: Readonly<Record<string, unknown>>;
+      readonly subagent: string | null;
+      readonly cwd: string;
+      readonly vendorSession: string;
+      readonly mode: string;
+    }
+  | {
+      readonly type: 'tool-finished';
+      /** `call.input` is what ran, too. */
+      readonly call: ToolCall;
+      readonly outcome: 'succeeded' | 'failed';
+      /** What really ran; to be compared with what was approved. */
+      readonly executedInput: Readonly<Record<string, unknown>>;
+      readonly vendorSession: string;
+    }
+  | { readonly type: 'turn-started'; readonly vendorSession: string }
+  | { readonly type: 'turn-ended'; readonly vendorSession: string; readonly outcome: 'done' | 'failed' }
+  | { readonly type: 'session-began'; readonly vendorSession: string; readonly source: string }
+  | { readonly type: 'session-ended'; readonly vendorSession: string; readonly reason: string }
+  | {
+      readonly type: 'subagent-began' | 'subagent-ended';
+      readonly vendorSession: string;
+      readonly subagent: string;
+      /** The vendor's name for its kind: `general-purpose`. */
+      readonly kind: string;
+    }
+  /** Somebody changes settings under a running agent; not acknowledged means not applied. */
+  | {
+      readonly type: 'settings-changed';
+      readonly vendorSession: string;
+      readonly source: string;
+      readonly path: string;
+    }
+  | { readonly type: 'notice'; readonly vendorSession: string; readonly message: string }
+  | { readonly type: 'garbage'; readonly reason: string };
+
+export type HookVerdict =
+  /** Go on, with exactly this input. */
+  | { readonly type: 'allow'; readonly input: Readonly<Record<string, unknown>> }
+  /** Do not; the message reaches the model. */
+  | { readonly type: 'deny'; readonly message: string }
+  /** Heard. Decides nothing: a hook that wants a verdict takes it for a no. */
+  | { readonly type: 'acknowledge' };
+
+/** Ready to print; the shape of the wire's GateAnswer. */
+export interface HookAnswer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
