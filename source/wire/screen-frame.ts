@@ -50,6 +50,9 @@ const Run = { Text: 0, Wide: 1, Cluster: 2, Blank: 3 } as const;
 const Flag = { Full: 1, CursorVisible: 2, Title: 4 } as const;
 const HEAD_BYTES = 34;
 
+/** A 1000x500 screen; rows are allocated before their cells are read, so a lie must not become memory. */
+const CELLS_MAX = 500_000;
+
 /** Grows as it is written to; frames are built many times a second. */
 class Writer {
   #bytes = Buffer.allocUnsafe(8192);
@@ -189,6 +192,7 @@ export function decodeScreenFrame(bytes: Buffer): ScreenFrame {
     title = bytes.toString('utf8', at + 2, at + 2 + length);
     at += 2 + length;
   }
+  if (columns * count > CELLS_MAX) throw new RangeError(`a frame of ${count} rows of ${columns} columns`);
   const changed: { y: number; row: Row }[] = [];
   for (let i = 0; i < count; i++) {
     const y = bytes.readUInt16BE(at);

@@ -26,7 +26,26 @@ export type ScreensRequest =
       readonly count: number;
     }
   | { readonly type: 'search'; readonly id: number; readonly session: string; readonly text: string }
-  | { readonly type: 'screen'; readonly id: number; readonly session: string };
+  | { readonly type: 'screen'; readonly id: number; readonly session: string }
+  /** The person's own colours, as 0xRRGGBB: what applications are told when they ask (OSC 10 to 12). */
+  | {
+      readonly type: 'colours';
+      readonly foreground: number;
+      readonly background: number;
+      readonly cursor: number;
+    };
+
+/** Lines one `lines` request may ask for: ten tall screens. */
+export const LINES_MAX = 500;
+
+/** Lines one search returns; `total` says how many there were. */
+export const FOUND_MAX = 1_000;
+
+/** What a person types to search for; longer patterns are refused. */
+export const SEARCH_TEXT_MAX = 256;
+
+/** Panes one client may watch: more than fit on any screen. */
+export const PANES_MAX = 256;
 
 export interface ScreenText {
   readonly session: string;
@@ -34,6 +53,8 @@ export interface ScreenText {
   readonly rows: readonly string[];
   readonly cursor: { readonly x: number; readonly y: number; readonly isVisible: boolean };
   readonly isAlternate: boolean;
+  /** Bits of ScreenMode: what the application wants of the keyboard, the mouse and a paste. */
+  readonly modes: number;
   readonly title: string;
   /** Output offset the screen stands at. */
   readonly offset: number;
@@ -58,6 +79,8 @@ export type ScreensReply =
       readonly from: number;
       readonly total: number;
       readonly frame: string;
+      /** For each row of the frame: it continues the line above, the application wrote one long line. */
+      readonly wrapped: readonly boolean[];
     }
   | {
       readonly type: 'found';

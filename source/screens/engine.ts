@@ -1,0 +1,359 @@
+/**
+ * The terminal engine behind one small interface; the only file that knows xterm.js. Bytes go in and are
+ * parsed at once (the public write() of xterm.js is asynchronous and would put a timer between an agent's
+ * byte and the screen). It never throws: a sequence that breaks a handler is skipped, an engine that
+ * breaks is replaced by an empty one, and `faults` counts both.
+ */
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import xterm from '@xterm/headless';
+import { type Row } from '../wire/cells.ts';
+import { CursorShape, ScreenMode } from '../wire/screen-frame.ts';
+import { guardEngine } from './engine-guards.ts';
+import {
+  EngineError,
+  GROUND,
+  internalsOf,
+  type EngineBuffer,
+  type EngineCharset,
+  type EngineCore,
+} from './engine-internals.ts';
+import { answerQueries, colourNotice, DEFAULT_COLOURS, type TerminalColours } from './engine-replies.ts';
+import { readLineInto } from './engine-rows.ts';
+import { dumpCore, restoreCore, type CoreState } from './engine-state.ts';
+import { Utf8Boundary } from './utf8-boundary.ts';
+
+/** Sizes beyond these come from a mistake or an attack; the largest real terminals have about 600x200. */
+export const COLUMNS_MAX = 1000;
+export const ROWS_MAX = 500;
+
+/** xterm.js needs two columns, so that a wide character has somewhere to go. */
+const COLUMNS_MIN = 2;
+
+export interface EngineCursor {
+  readonly x: number;
+  readonly y: number;
+  readonly isVisible: boolean;
+  readonly shape: number;
+}
+
+export interface EngineOptions {
+  readonly columns: number;
+  readonly rows: number;
+  /** Lines kept above the screen. */
+  readonly scrollback: number;
+  /** An answer to a question of the application, with its number since the session began (from 1). */
+  readonly onReply?: ((text: string, number: number) => void) | undefined;
+  readonly onBell?: (() => void) | undefined;
+}
+
+/** All there is to know of an engine at rest, plain data. */
+export interface EngineState {
+  readonly core: CoreState;
+  readonly scrollback: number;
+  readonly scrolledOff: number;
+  readonly replies: number;
+  readonly wantsColourNotices: boolean;
+  readonly palette: readonly (readonly [number, number])[];
+  readonly special: readonly (readonly [number, number])[];
+}
+
+export interface TerminalEngine {
+  readonly columns: number;
+  readonly rows: number;
+  readonly title: string;
+  /** Lines above the screen that this engine still holds. */
+  readonly kept: number;
+  /** Lines above the screen since it was last cleared, whether still held or not. */
+  readonly history: number;
+  readonly faults: number;
+  /** Parses all of it before it returns. */
+  write(bytes: Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  /** Row `y` of the screen; -1 is the line above it, down to -kept. */
+  readRow(y: number, row: Row): void;
+  /** The row continues the one above it: the application wrote one long line. */
+  isWrapped(y: number): boolean;
+  /** Stays with a line while it scrolls, so that equal identities at other rows mean movement. */
+  identityOf(y: number): object | undefined;
+  cursor(): EngineCursor;
+  modes(): number;
+  /** Between two sequences and two characters: only then is the state complete. */
+  isAtRest(): boolean;
+  state(): EngineState;
+  setColours(colours: TerminalColours): void;
+  dispose(): void;
+}
+
+const MOUSE: Readonly<Record<string, number>> = { NONE: 0, X10: 1, VT200: 2, DRAG: 3, ANY: 4 };
+const SHAPES = { block: CursorShape.Block, underline: CursorShape.Underline, bar: CursorShape.Bar } as const;
+
+export const clampColumns = (columns: number): number =>
+  Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, Math.trunc(columns) || COLUMNS_MIN));
+export const clampRows = (rows: number): number => Math.max(1, Math.min(ROWS_MAX, Math.trunc(rows) || 1));
+
+class XtermEngine implements TerminalEngine {
+  columns: number;
+  rows: number;
+  faults = 0;
+  readonly #options: EngineOptions;
+  readonly #utf8 = new Utf8Boundary();
+  readonly #overrides = { palette: new Map<number, number>(), special: new Map<number, number>() };
+  #terminal!: InstanceType<typeof xterm.Terminal>;
+  #core!: EngineCore;
+  #colours = DEFAULT_COLOURS;
+  #scrolledOff = 0;
+  #replies = 0;
+  #wantsColourNotices = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.columns = clampColumns(options.columns);
+    this.rows = clampRows(options.rows);
+    this.#build();
+  }
+
+  get title(): string {
+    return this.#core._inputHandler._windowTitle;
+  }
+
+  get kept(): number {
+    return this.#buffer.ybase;
+  }
+
+  get history(): number {
+    const { normal } = this.#core._bufferService.buffers;
+    const isFull = normal.ybase >= this.#options.scrollback;
+    return this.#buffer === normal && isFull ? Math.max(normal.ybase, this.#scrolledOff) : this.#buffer.ybase;
+  }
+
+  write(bytes: Uint8Array): void {
+    const faults = this.faults;
+    try {
+      for (const whole of this.#utf8.split(bytes)) this.#core._inputHandler.parse(whole);
+    } catch {
+      this.faults++;
+    }
+    if (this.faults !== faults) this.#replaceIfBroken();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.columns = clampColumns(columns);
+    this.rows = clampRows(rows);
+    try {
+      this.#terminal.resize(this.columns, this.rows);
+    } catch {
+      this.faults++;
+    }
+    this.#replaceIfBroken();
+  }
+
+  readRow(y: number, row: Row): void {
+    const buffer = this.#buffer;
+    const line = buffer.lines.get(buffer.ybase + y);
+    if (line === undefined) row.clear();
+    else readLineInto(line, row);
+  }
+
+  isWrapped(y: number): boolean {
+    return this.#buffer.lines.get(this.#buffer.ybase + y)?.isWrapped ?? false;
+  }
+
+  identityOf(y: number): object | undefined {
+    return this.#buffer.lines.get(this.#buffer.ybase + y);
+  }
+
+  cursor(): EngineCursor {
+    const { x, y } = this.#buffer;
+    const { isCursorHidden, decPrivateModes } = this.#core.coreService;
+    const isBlinking = decPrivateModes.cursorBlink ?? this.#core.optionsService.options.cursorBlink;
+    return {
+      // Behind the last column the cursor waits to wrap and is shown on it.
+      x: Math.min(x, this.columns - 1),
+      y,
+      isVisible: !isCursorHidden,
+      shape: SHAPES[decPrivateModes.cursorStyle ?? 'block'] | (isBlinking ? CursorShape.Blinking : 0),
+    };
+  }
+
+  modes(): number {
+    const { decPrivateModes: modes } = this.#core.coreService;
+    const { activeProtocol, activeEncoding } = this.#core.coreMouseService;
+    const { active, alt } = this.#core._bufferService.buffers;
+    return (
+      (active === alt ? ScreenMode.Alternate : 0) |
+      (modes.bracketedPasteMode ? ScreenMode.BracketedPaste : 0) |
+      (modes.applicationCursorKeys ? ScreenMode.ApplicationCursor : 0) |
+      (modes.applicationKeypad ? ScreenMode.ApplicationKeypad : 0) |
+      (modes.sendFocus ? ScreenMode.FocusEvents : 0) |
+      (modes.synchronizedOutput ? ScreenMode.Synchronized : 0) |
+      ((MOUSE[activeProtocol] ?? 0) << ScreenMode.MouseShift) |
+      (activeEncoding === 'DEFAULT' ? 0 : ScreenMode.MouseSgr)
+    );
+  }
+
+  isAtRest(): boolean {
+    return this.#core._inputHandler._parser.currentState === GROUND && !this.#utf8.isHolding;
+  }
+
+  state(): EngineState {
+    return {
+      core: dumpCore(this.#core, { columns: this.columns, rows: this.rows }, charsetNames),
+      scrollback: this.#options.scrollback,
+      scrolledOff: this.#scrolledOff,
+      replies: this.#replies,
+      wantsColourNotices: this.#wantsColourNotices,
+      palette: [...this.#overrides.palette],
+      special: [...this.#overrides.special],
+    };
+  }
+
+  /** Throws when the state does not fit; the caller makes do without it. */
+  restore(state: EngineState): void {
+    restoreCore(this.#core, state.core, charsetNames);
+    this.#scrolledOff = state.scrolledOff;
+    this.#replies = state.replies;
+    this.#wantsColourNotices = state.wantsColourNotices;
+    for (const [index, colour] of state.palette) this.#overrides.palette.set(index, colour);
+    for (const [index, colour] of state.special) this.#overrides.special.set(index, colour);
+  }
+
+  setColours(colours: TerminalColours): void {
+    const before = colourNotice(this.#colours);
+    this.#colours = colours;
+    const now = colourNotice(colours);
+    if (this.#wantsColourNotices && now !== before) this.#reply(now);
+  }
+
+  dispose(): void {
+    this.#terminal.dispose();
+  }
+
+  /** For the self test and the names of character sets. */
+  get core(): EngineCore {
+    return this.#core;
+  }
+
+  get #buffer(): EngineBuffer {
+    return this.#core._bufferService.buffers.active;
+  }
+
+  #build(): void {
+    this.#terminal = new xterm.Terminal({
+      cols: this.columns,
+      rows: this.rows,
+      scrollback: this.#options.scrollback,
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
+    this.#terminal.loadAddon(new UnicodeGraphemesAddon());
+    this.#core = internalsOf(this.#terminal);
+    const core = this.#core;
+    answerQueries({
+      core,
+      columns: () => this.columns,
+      rows: () => this.rows,
+      colours: () => this.#colours,
+      overrides: this.#overrides,
+      reply: (text) => this.#reply(text),
+      setColourNotices: (isWanted) => (this.#wantsColourNotices = isWanted),
+      wantsColourNotices: () => this.#wantsColourNotices,
+    });
+    this.#countScrolledOff(core);
+    guardEngine(core, () => this.faults++);
+    this.#terminal.onData((text) => this.#reply(text));
+    this.#terminal.onBell(() => this.#options.onBell?.());
+  }
+
+  /** xterm.js forgets how many lines it has dropped at the top; scrolling far back needs to know. */
+  #countScrolledOff(core: EngineCore): void {
+    const service = core._bufferService;
+    const scroll = service.scroll.bind(service);
+    service.scroll = (pen, isWrapped) => {
+      const { active, normal } = service.buffers;
+      if (active === normal && active.scrollTop === 0) this.#scrolledOff++;
+      scroll(pen, isWrapped);
+    };
+    core._inputHandler._parser.registerCsiHandler({ final: 'J' }, ({ params }) => {
+      if (params[0] === 3) this.#scrolledOff = 0;
+      return false;
+    });
+  }
+
+  #reply(text: string): void {
+    this.#replies++;
+    this.#options.onReply?.(text, this.#replies);
+  }
+
+  #replaceIfBroken(): void {
+    const { x, y, ybase, lines } = this.#buffer;
+    let isWhole = y >= 0 && y < this.rows && x >= 0 && x <= this.columns && ybase >= 0;
+    for (let row = 0; isWhole && row < this.rows; row++) {
+      isWhole = lines.get(ybase + row)?.length === this.columns && ybase + row < lines.length;
+    }
+    if (isWhole) return;
+    this.faults++;
+    this.#terminal.dispose();
+    this.#utf8.reset();
+    this.#scrolledOff = 0;
+    this.#build();
+  }
+}
+
+/** The designators of all character sets xterm.js knows. */
+const CHARSET_DESIGNATORS = '0A4C5RQKYE6ZH7=';
+
+let charsetNames: ReadonlyMap<EngineCharset, string> = new Map();
+
+/** Throws EngineError unless this build of xterm.js parses synchronously and does what we lean on. */
+function testEngine(): void {
+  const engine = new XtermEngine({ columns: 10, rows: 3, scrollback: 5 });
+  engine.write(Buffer.from('one\r\ntwo\r\n\x1b[1mthree\r\nfour'));
+  const { lines, ybase, x } = engine.core._bufferService.buffers.active;
+  const third = lines.get(ybase + 1);
+  const passed =
+    ybase === 1 &&
+    x === 4 &&
+    third !== undefined &&
+    third._data[0] === (ONE_COLUMN | 0x74) &&
+    engine.isAtRest();
+  if (!passed) {
+    throw new EngineError(
+      'this version of @xterm/headless does not parse as expected; install the version package.json pins (npm ci)',
+    );
+  }
+  const names = new Map<EngineCharset, string>();
+  for (const name of CHARSET_DESIGNATORS) {
+    engine.write(Buffer.from(`\x1b(${name}`));
+    const charset = engine.core._charsetService._charsets[0];
+    // Two designators may share a table; the first one then names it.
+    if (charset !== undefined && !names.has(charset)) names.set(charset, name);
+  }
+  charsetNames = names;
+  engine.dispose();
+}
+
+/** A cell of one column with a code point: its first word without the code point. */
+const ONE_COLUMN = 1 << 22;
+
+let isTested = false;
+
+export function createEngine(options: EngineOptions): TerminalEngine {
+  if (!isTested) {
+    testEngine();
+    isTested = true;
+  }
+  return new XtermEngine(options);
+}
+
+/** An engine that continues where `state` was taken. Throws when the state is not one of this version. */
+export function restoreEngine(
+  state: EngineState,
+  options: Omit<EngineOptions, 'columns' | 'rows'>,
+): TerminalEngine {
+  createEngine({ columns: 2, rows: 1, scrollback: 0 }).dispose();
+  if (state.scrollback > options.scrollback) throw new RangeError('the state holds more lines than fit');
+  const { columns, rows } = state.core;
+  const engine = new XtermEngine({ ...options, columns, rows });
+  engine.restore(state);
+  return engine;
+}
