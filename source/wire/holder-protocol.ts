@@ -71,7 +71,10 @@ export interface HolderStatus {
   /** First offset still on disk, and the one after the last byte. */
   readonly from: number;
   readonly to: number;
+  /** When the child ends, data up to `to` may still be on its way to a client that reads slowly. */
   readonly exit: HolderExit | null;
+  /** Why output is not kept on disk at present, in words; absent while it is. */
+  readonly diskError?: string;
 }
 
 export function encodeHello(hello: { clientId: bigint; epoch: number }): Buffer {

@@ -1,0 +1,115 @@
+/**
+ * The one session of this holder: its child, its output, its exit. Knows nothing of sockets and epochs.
+ */
+import { spawnPty, type Pty, type PtyExit } from '../io/pty/pty.ts';
+import type { WriteOutcome } from '../io/pty/pty-writer.ts';
+import { SegmentWriter } from '../io/segments/segment-writer.ts';
+import type { HolderExit, HolderStatus, ProcessIdentity } from '../wire/holder-protocol.ts';
+import type { HolderSpec } from '../wire/holder-spec.ts';
+import { bootId, identityOf } from '../wire/process-identity.ts';
+import { writeExit } from '../wire/session-files.ts';
+import { Output } from './output.ts';
+
+/** A disk that hangs does not keep the exit from those who wait for it. */
+const LAST_WRITE_MS_MAX = 2_000;
+
+/** A full disk may get room again; until then the exit is known from the holder alone. */
+const EXIT_RETRY_MS = 1_000;
+
+export class Session {
+  readonly output = new Output();
+  readonly segments: SegmentWriter;
+  readonly child: ProcessIdentity;
+  readonly #spec: HolderSpec;
+  readonly #pty: Pty;
+  readonly #onExit: () => void;
+  #exit: HolderExit | null = null;
+  #exitRetry: NodeJS.Timeout | undefined;
+
+  /** Starts the child. Throws CannotStartError when its program or folder is missing. */
+  constructor(spec: HolderSpec, onExit: () => void) {
+    this.#spec = spec;
+    this.#onExit = onExit;
+    this.#pty = spawnPty({
+      ...spec,
+      onData: (bytes) => this.#take(bytes),
+      onEnd: (exit) => void this.#end(exit),
+    });
+    this.segments = new SegmentWriter({
+      directory: spec.directory,
+      columns: spec.columns,
+      rows: spec.rows,
+      onCaughtUp: () => this.#pty.resume(),
+    });
+    // A child can be gone before it is looked at; an empty start time is nobody's.
+    this.child = identityOf(this.#pty.pid) ?? { pid: this.#pty.pid, startTime: '', bootId: bootId() };
+  }
+
+  /** Set once the child has ended, everything it printed has been given out and kept. */
+  get exit(): HolderExit | null {
+    return this.#exit;
+  }
+
+  get status(): HolderStatus {
+    const { columns, rows } = this.segments.sizes.last;
+    const { diskError } = this.segments;
+    return {
+      session: this.#spec.session,
+      columns,
+      rows,
+      from: this.segments.from,
+      to: this.segments.to,
+      exit: this.#exit,
+      ...(diskError === undefined ? {} : { diskError }),
+    };
+  }
+
+  type(bytes: Uint8Array, done: (outcome: WriteOutcome) => void): void {
+    this.#pty.write(bytes, done);
+  }
+
+  resize(columns: number, rows: number): void {
+    const { last } = this.segments.sizes;
+    if (last.columns === columns && last.rows === rows) return;
+    this.#pty.resize(columns, rows);
+    this.segments.resize(columns, rows);
+    this.output.resized(columns, rows);
+  }
+
+  signal(signal: number, wholeGroup: boolean): boolean {
+    return this.#pty.signal(signal, wholeGroup);
+  }
+
+  /** Before the holder leaves. */
+  close(): void {
+    clearTimeout(this.#exitRetry);
+  }
+
+  #take(bytes: Buffer): void {
+    // Kept first (in memory; the disk comes at the end of the turn): who catches up reads from there.
+    this.segments.append(bytes);
+    this.output.append(bytes);
+    if (this.segments.isBehind) this.#pty.pause();
+  }
+
+  async #end({ code, signal }: PtyExit): Promise<void> {
+    const at = Date.now();
+    this.output.flush();
+    await Promise.race([
+      this.segments.close(),
+      new Promise<void>((resolve) => setTimeout(resolve, LAST_WRITE_MS_MAX).unref()),
+    ]);
+    this.#exit = { code, signal, at };
+    this.#keepExit(this.#exit);
+    this.#onExit();
+  }
+
+  #keepExit(exit: HolderExit): void {
+    try {
+      writeExit(this.#spec.directory, exit);
+    } catch {
+      // Told to everyone who asks meanwhile; the status names what is wrong with the disk.
+      this.#exitRetry = setTimeout(() => this.#keepExit(exit), EXIT_RETRY_MS);
+    }
+  }
+}
