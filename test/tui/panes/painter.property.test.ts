@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Damage } from '../../../source/tui/panes/damage.ts';
+import { Painter, type PaintFeatures } from '../../../source/tui/panes/painter.ts';
+import type { ScrollHint } from '../../../source/tui/panes/scrolling.ts';
+import { Grid } from '../../../source/wire/cells.ts';
+import { ShownScreen, wanted } from '../../support/shown-screen.ts';
+import { MarginScreen } from './margin-screen.ts';
+import { draw, strokes, type Stroke } from './random-grids.ts';
+
+const COLUMNS = 30;
+const ROWS = 8;
+const features: PaintFeatures = {
+  depth: 'truecolor',
+  hasMargins: false,
+  hasRepeat: true,
+  hasSynchronized: true,
+};
+/** Pictures one after another, each a few strokes away from the one before. */
+const pictures = fc.array(fc.array(strokes(COLUMNS, ROWS), { minLength: 1, maxLength: 8 }), {
+  minLength: 1,
+  maxLength: 8,
+});
+
+const hintsOf = (changes: readonly Stroke[]): ScrollHint[] =>
+  changes
+    .filter((stroke) => stroke.type === 'move')
+    .map((stroke) => ({
+      x: stroke.x,
+      y: stroke.y,
+      columns: Math.min(stroke.columns, COLUMNS - stroke.x),
+      rows: Math.min(stroke.rows, ROWS - stroke.y),
+      count: stroke.count,
+    }));
+
+test('UI1 whatever is drawn, an independent terminal shows it cell by cell, text and look', async () => {
+  await fc.assert(
+    fc.asyncProperty(pictures, async (sequence) => {
+      const screen = new ShownScreen(COLUMNS, ROWS);
+      const back = new Grid(COLUMNS, ROWS);
+      const damage = new Damage(COLUMNS, ROWS);
+      const painter = new Painter(features);
+      try {
+        for (const changes of sequence) {
+          for (const stroke of changes) draw(back, stroke);
+          damage.markAll();
+          await screen.show(
+            painter.paint({ back, damage, scrolls: hintsOf(changes), cursor: { x: 3, y: 2, shape: 0 } }),
+          );
+          expect(screen.cells()).toEqual(wanted(back));
+          expect(damage.isEmpty).toBe(true);
+          expect(screen.terminal.buffer.active.cursorX).toBe(3);
+          expect(screen.terminal.buffer.active.cursorY).toBe(2);
+        }
+      } finally {
+        screen.dispose();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('UI1 with tiny budgets the picture still arrives, and each frame keeps near its budget', async () => {
+  await fc.assert(
+    fc.asyncProperty(pictures, async (sequence) => {
+      const screen = new ShownScreen(COLUMNS, ROWS);
+      const back = new Grid(COLUMNS, ROWS);
+      const damage = new Damage(COLUMNS, ROWS);
+      const painter = new Painter(features);
+      const first = { x: 10, y: 2, columns: 11, rows: 4 };
+      try {
+        for (const changes of sequence) {
+          for (const stroke of changes) draw(back, stroke);
+          damage.markAll();
+          // One frame in the middle of a change, then the rest.
+          await screen.show(painter.paint({ back, damage, first, isOnlyFirst: true }));
+          for (let frames = 0; !damage.isEmpty; frames++) {
+            const bytes = painter.paint({ back, damage, first, budgetBytes: 80, scrolls: hintsOf(changes) });
+            // 16 of the wrapper, one run over the budget, and scroll set-ups.
+            expect(bytes.length).toBeLessThan(80 + 16 + 90 + 60 * changes.length);
+            await screen.show(bytes);
+            expect(frames).toBeLessThan(200);
+          }
+          expect(screen.cells()).toEqual(wanted(back));
+        }
+      } finally {
+        screen.dispose();
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('UI1 a terminal with left and right margins shows the same text', () => {
+  fc.assert(
+    fc.property(pictures, (sequence) => {
+      const screen = new MarginScreen(COLUMNS, ROWS);
+      const back = new Grid(COLUMNS, ROWS);
+      const damage = new Damage(COLUMNS, ROWS);
+      const painter = new Painter({ ...features, hasMargins: true });
+      for (const changes of sequence) {
+        for (const stroke of changes) draw(back, stroke);
+        damage.markAll();
+        screen.show(painter.paint({ back, damage, scrolls: hintsOf(changes) }).toString());
+        expect(screen.text()).toEqual(back.text());
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
