@@ -3,6 +3,7 @@
  * names them all and loads a file only when its command is called, so that none pays for another.
  */
 import type { Readable, Writable } from 'node:stream';
+import type { Places } from '../wire/places.ts';
 
 export interface CommandArgument {
   /** As in the usage line: `RUN`. */
@@ -28,6 +29,29 @@ export interface Invocation {
   readonly stderr: Writable;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How this program is started again as another of its processes. */
+  readonly program: Program;
+  readonly version: string;
+  /** The control room is a process of its own kind; commands that end in it hand over here. Yields its exit code. */
+  openControlRoom(options: {
+    readonly places: Places;
+    readonly attach?: string;
+    readonly demo?: Demo;
+  }): Promise<number>;
+}
+
+/** What the control room says and does differently while it shows the demo. */
+export interface Demo {
+  readonly project: string;
+}
+
+export interface Program {
+  /** Absolute path of the running Node. */
+  readonly node: string;
+  /** Absolute path of the bundle cli.tsx became. */
+  readonly script: string;
+  /** Absolute path of fleet-gate's file. */
+  readonly gateScript: string;
 }
 
 export interface Command {

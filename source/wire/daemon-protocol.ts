@@ -56,7 +56,8 @@ export type Ask =
   | { readonly type: 'verify-log' }
   | { readonly type: 'rebuild' }
   | { readonly type: 'backup' }
-  | { readonly type: 'shutdown' };
+  /** The daemon ends and agents run on; with `isComplete` the screens process ends, too. */
+  | { readonly type: 'shutdown'; readonly isComplete?: boolean };
 
 /** What a successful answer carries. */
 export interface AskValue {

@@ -28,3 +28,9 @@ export interface Envelope {
 export function envelopeText(envelope: Envelope): string {
   return `fleet-approval-v1${canonicalJson(envelope)}`;
 }
+
+/** The envelope of a recorded request: what its hash must be the hash of. */
+export function envelopeOf(request: Envelope): Envelope {
+  const { agent, run, session, call, cwd, branch, reason } = request;
+  return { agent, run, session, call, cwd, branch, reason };
+}

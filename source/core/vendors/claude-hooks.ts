@@ -55,11 +55,16 @@ export function answerClaudeHook(hook: HookEvent, verdict: HookVerdict): HookAns
         hookSpecificOutput: {
           hookEventName: 'PreToolUse',
           ...(verdict.type === 'allow'
-            ? { permissionDecision: 'allow', updatedInput: verdict.input }
+            ? {
+                permissionDecision: isForPane(hook.call.tool, verdict.input) ? 'ask' : 'allow',
+                updatedInput: verdict.input,
+              }
             : { permissionDecision: 'deny', permissionDecisionReason: reason }),
         },
       });
     case 'permission-asked':
+      // No opinion: the dialog stays open, the person in front of it is the one who is asked.
+      if (verdict.type === 'allow' && isForPane(hook.tool, verdict.input)) return say({});
       return say({
         hookSpecificOutput: {
           hookEventName: 'PermissionRequest',
@@ -87,6 +92,18 @@ export function answerClaudeHook(hook: HookEvent, verdict: HookVerdict): HookAns
   }
 }
 
+/**
+ * A question to the person. Allowed with answers in its input (written by whoever decided), it is answered;
+ * allowed without, it must be asked in the agent's own dialog: a plain yes would tell the model that nobody
+ * answered.
+ */
+const isForPane = (tool: string, input: Readonly<Record<string, unknown>>): boolean =>
+  tool === QUESTION_TOOL && !isRecord(input['answers']);
+
+const QUESTION_TOOL = 'AskUserQuestion';
+/** What its dialog adds to the input before the tool runs. */
+const QUESTION_FIELDS = ['answers', 'annotations'];
+
 type ToolHookName = 'PreToolUse' | 'PermissionRequest' | 'PostToolUse' | 'PostToolUseFailure';
 
 function parseToolHook(
@@ -108,7 +125,8 @@ function parseToolHook(
   const call = { id, tool, input, subagent };
   if (name === 'PreToolUse') return { type: 'tool-asked', call, cwd, vendorSession, mode };
   const outcome = name === 'PostToolUse' ? 'succeeded' : 'failed';
-  return { type: 'tool-finished', call, outcome, executedInput: input, vendorSession };
+  const filledIn = tool === QUESTION_TOOL ? QUESTION_FIELDS : [];
+  return { type: 'tool-finished', call, outcome, executedInput: input, filledIn, vendorSession };
 }
 
 const garbage = (reason: string): HookEvent => ({ type: 'garbage', reason });

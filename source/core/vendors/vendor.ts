@@ -78,6 +78,8 @@ export type HookEvent =
       readonly outcome: 'succeeded' | 'failed';
       /** What really ran; to be compared with what was approved. */
       readonly executedInput: Readonly<Record<string, unknown>>;
+      /** Fields that the agent's own dialog may have added, filled in by the person in front of it. */
+      readonly filledIn?: readonly string[];
       readonly vendorSession: string;
     }
   | { readonly type: 'turn-started'; readonly vendorSession: string }

@@ -1,0 +1,32 @@
+/** All commands. Each file is loaded only when its command is called or asked for help. */
+import type { Command } from './command.ts';
+
+type Load = () => Promise<{ readonly command: Command }>;
+
+/** In the order the help shows them. */
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  init: () => import('./init.ts'),
+  start: () => import('./start.ts'),
+  ls: () => import('./ls.ts'),
+  attach: () => import('./attach.ts'),
+  send: () => import('./send.ts'),
+  screen: () => import('./screen.ts'),
+  logs: () => import('./logs.ts'),
+  stop: () => import('./stop.ts'),
+  restart: () => import('./restart.ts'),
+  approvals: () => import('./approvals.ts'),
+  approve: () => import('./approve.ts'),
+  reject: () => import('./reject.ts'),
+  log: () => import('./log.ts'),
+  'log verify': () => import('./log-verify.ts'),
+  worktrees: () => import('./worktrees.ts'),
+  discard: () => import('./discard.ts'),
+  'config check': () => import('./config-check.ts'),
+  'config show': () => import('./config-show.ts'),
+  'db rebuild': () => import('./db-rebuild.ts'),
+  'db backup': () => import('./db-backup.ts'),
+  'brain start': () => import('./brain-start.ts'),
+  'brain status': () => import('./brain-status.ts'),
+  'brain stop': () => import('./brain-stop.ts'),
+  demo: () => import('./demo.ts'),
+};

@@ -1,0 +1,58 @@
+/** An event as a sentence. */
+import type { Recorded } from '../core/event.ts';
+
+export function describeEvent({ event, agent }: Recorded): string {
+  const who = agent ?? '';
+  switch (event.type) {
+    case 'daemon-started':
+      return `daemon started (version ${event.version}, pid ${event.process.pid})`;
+    case 'daemon-stopped':
+      return 'daemon stopped';
+    case 'project-configured':
+      return `project ${event.name} configured: ${event.agents.map(({ name }) => name).join(', ')}`;
+    case 'run-requested':
+      return `run ${event.run} of ${event.agent} requested: ${event.task || event.command.join(' ')}`;
+    case 'run-refused':
+      return `run ${event.run} of ${who} could not start: ${event.reason}`;
+    case 'restart-requested':
+      return `run ${event.run} of ${who} to be restarted`;
+    case 'worktree-added':
+      return `worktree of run ${event.run} added: ${event.path} on ${event.branch}`;
+    case 'worktree-removed':
+      return `worktree of run ${event.run} removed${event.isForced ? ' by force' : ''}: ${event.path}`;
+    case 'session-launching':
+      return `session ${event.session} of ${who} launching in ${event.cwd}`;
+    case 'session-started':
+      return `session ${event.session} of ${who} started (pid ${event.child.pid})`;
+    case 'session-recovered':
+      return `session ${event.session} found running without a record`;
+    case 'session-exited':
+      return `session ${event.session} of ${who} ended with ${event.signal ? `signal ${event.signal}` : `code ${event.code}`}`;
+    case 'session-lost':
+      return `session ${event.session} of ${who} lost: ${event.reason}`;
+    case 'stop-requested':
+      return `stop of run ${event.run} requested: ${event.reason}`;
+    case 'activity-changed':
+      return `${who} is ${event.activity}`;
+    case 'gate-proven':
+      return `the gate of ${who} is in force`;
+    case 'tool-judged':
+      return `${who} ${event.call.tool}: ${event.verdict} (${event.reason})`;
+    case 'approval-requested':
+      return `${who} asks for ${event.call.tool} (${event.approval}): ${event.reason}`;
+    case 'approval-decided':
+      return `${event.approval} ${event.verdict}${event.editedInput ? ' as edited' : ''}${event.message ? `: ${event.message}` : ''}`;
+    case 'approval-closed':
+      return `${event.approval} ${event.outcome}: ${event.reason}`;
+    case 'verdict-dispatched':
+      return `the answer to ${event.approval} handed to the agent (${event.attempt})`;
+    case 'tool-finished':
+      return `${who} ${event.call.tool} ${event.outcome}`;
+    case 'text-sent':
+      return `${event.characters} characters ${event.delivery} to run ${event.run}`;
+    case 'alarm-raised':
+      return `ALARM ${event.alarm}: ${event.message}`;
+    default:
+      return event satisfies never;
+  }
+}

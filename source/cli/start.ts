@@ -1,0 +1,56 @@
+import { agentEnvironment } from '../wire/agent-environment.ts';
+import { askDaemon } from './daemon-ask.ts';
+import { EXIT, type Command } from './command.ts';
+import { textOption } from './text-option.ts';
+import { projectRootOf } from './project-root.ts';
+
+/** What a session starts with until a pane tells it its true size. */
+const COLUMNS = 120;
+const ROWS = 40;
+
+export const command: Command = {
+  name: 'start',
+  summary: 'start an agent of the project on a task, or any command',
+  usage: 'fleet start AGENT [TASK...] | fleet start --command "PROGRAM ARGUMENTS"',
+  details:
+    'An agent in a git repository works in a worktree and on a branch of its own. A plain command runs where you are, labelled "contained only": its actions cannot be intercepted.',
+  arguments: [
+    { name: 'AGENT', description: 'name of an agent in fleet.yaml', isOptional: true },
+    { name: 'TASK', description: 'what it is to do', isOptional: true, isVariadic: true },
+  ],
+  options: [
+    { flags: '-c, --command <line>', description: 'run this command instead of an agent' },
+    { flags: '--worktree', description: 'give it a worktree of its own' },
+    { flags: '--here', description: 'let it work in the project folder itself' },
+    { flags: '--json', description: 'print {"run": ID}' },
+  ],
+  async run(invocation) {
+    const { positionals, options, stdout, stderr, cwd, env } = invocation;
+    const [agent, ...task] = positionals;
+    const line = textOption(options, 'command');
+    if ((agent === undefined) === (line === undefined)) {
+      stderr.write(
+        'fleet start: name an agent, or give a command with --command (see: fleet start --help)\n',
+      );
+      return EXIT.usage;
+    }
+    if (options['worktree'] && options['here']) {
+      stderr.write('fleet start: --worktree and --here exclude each other\n');
+      return EXIT.usage;
+    }
+    const { run } = await askDaemon(invocation, {
+      type: 'start',
+      project: await projectRootOf(cwd),
+      agent: agent ?? null,
+      command: line === undefined ? [] : ['/bin/sh', '-c', line],
+      task: task.join(' '),
+      worktree: options['worktree'] ? true : options['here'] ? false : null,
+      columns: COLUMNS,
+      rows: ROWS,
+      environment: agentEnvironment(env),
+    });
+    if (options['json']) stdout.write(`${JSON.stringify({ run })}\n`);
+    else stdout.write(`started run ${run}\n  watch  fleet attach ${run}\n  stop   fleet stop ${run}\n`);
+    return EXIT.ok;
+  },
+};

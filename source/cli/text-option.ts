@@ -1,0 +1,5 @@
+/** An option that takes a text; undefined when it was not given. */
+export function textOption(options: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}

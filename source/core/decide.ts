@@ -1,0 +1,198 @@
+/** (fleet, input) → events, or a refusal in words. Pure: the same state and input always say the same. */
+import { decideApproval, expireApprovals, hookGone } from './approvals/decide-approval.ts';
+import { happened, nothing, refused, type Decision } from './decision.ts';
+import type { FleetEvent } from './event.ts';
+import { isEnded, isLive, pendingApprovals, runOfSession, type Fleet, type Run } from './fleet.ts';
+import { decideHook } from './hooks.ts';
+import type { Input, Moment } from './input.ts';
+import { adapterOf } from './vendors/registry.ts';
+
+export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
+  switch (input.type) {
+    case 'configure': {
+      const { root, name, agents } = input.project;
+      const known = fleet.projects[root];
+      const isSame = known && JSON.stringify([known.name, known.agents]) === JSON.stringify([name, agents]);
+      return isSame ? nothing : happened({ type: 'project-configured', root, name, agents });
+    }
+    case 'start-run':
+      return startRun(fleet, input, moment);
+    case 'workspace-ready':
+      return workspaceReady(fleet, input);
+    case 'run-failed':
+      return withRun(fleet, input.run, (run) =>
+        isEnded(run) || isLive(run)
+          ? nothing
+          : happened({ type: 'run-refused', run: run.id, reason: input.reason }),
+      );
+    case 'session-started': {
+      const run = runOfSession(fleet, input.session);
+      if (run?.phase !== 'launching') return nothing;
+      const { session, holder, child } = input;
+      return happened({ type: 'session-started', run: run.id, session, holder, child });
+    }
+    case 'session-recovered':
+      return happened({
+        type: 'session-recovered',
+        run: input.run,
+        session: input.session,
+        child: input.child,
+      });
+    case 'session-exited': {
+      const run = runOfSession(fleet, input.session);
+      if (!run || isEnded(run)) return nothing;
+      const { session, code, signal, exitedAt } = input;
+      return happened(...cancelApprovals(fleet, session, 'the session ended'), {
+        type: 'session-exited',
+        run: run.id,
+        session,
+        code,
+        signal,
+        exitedAt,
+      });
+    }
+    case 'session-lost': {
+      const run = runOfSession(fleet, input.session);
+      if (!run || isEnded(run)) return nothing;
+      const { session, reason } = input;
+      return happened(
+        ...cancelApprovals(fleet, session, 'the session was lost'),
+        { type: 'session-lost', run: run.id, session, reason },
+        {
+          type: 'alarm-raised',
+          alarm: 'session-lost',
+          run: run.id,
+          session,
+          message: `${run.agent}: ${reason}`,
+        },
+      );
+    }
+    case 'stop-run':
+      return withRun(fleet, input.run, (run) => {
+        if (run.phase === 'stopping') return nothing;
+        if (run.phase === 'requested' || run.phase === 'launching')
+          return refused('STARTING', `run ${run.id} is still starting; try again in a moment`);
+        if (!isLive(run)) return refused('NOT_LIVE', `run ${run.id} has already ended`);
+        return happened({ type: 'stop-requested', run: run.id, session: run.session!, reason: input.reason });
+      });
+    case 'restart-run':
+      return withRun(fleet, input.run, (run) => {
+        if (run.phase === 'requested' || run.phase === 'launching')
+          return refused('STARTING', `run ${run.id} is still starting; try again in a moment`);
+        const again: FleetEvent = { type: 'restart-requested', run: run.id };
+        return run.phase === 'running'
+          ? happened(again, { type: 'stop-requested', run: run.id, session: run.session!, reason: 'restart' })
+          : happened(again);
+      });
+    case 'text-sent':
+      return withRun(fleet, input.run, (run) =>
+        happened({
+          type: 'text-sent',
+          run: run.id,
+          session: run.session ?? '',
+          characters: input.characters,
+          delivery: input.delivery,
+        }),
+      );
+    case 'hook':
+      return { events: decideHook(fleet, input, moment) };
+    case 'hook-gone':
+      return { events: hookGone(fleet, input.session, input.call) };
+    case 'dispatch': {
+      const approval = fleet.approvals[input.approval];
+      if (!approval) return nothing;
+      const { id, run, session, dispatches } = approval;
+      return happened({ type: 'verdict-dispatched', approval: id, run, session, attempt: dispatches + 1 });
+    }
+    case 'decide':
+      return decideApproval(fleet, input, moment);
+    case 'worktree-removed':
+      return withRun(fleet, input.run, (run) =>
+        run.worktree
+          ? happened({
+              type: 'worktree-removed',
+              run: run.id,
+              path: run.worktree.path,
+              branch: run.worktree.branch,
+              isForced: input.isForced,
+            })
+          : nothing,
+      );
+    case 'alarm':
+      return happened({
+        type: 'alarm-raised',
+        alarm: input.alarm,
+        run: input.run,
+        session: input.run === null ? null : (fleet.runs[input.run]?.session ?? null),
+        message: input.message,
+      });
+    case 'daemon-started':
+      return happened({ type: 'daemon-started', version: input.version, process: input.process });
+    case 'daemon-stopped':
+      return happened({ type: 'daemon-stopped' });
+    case 'tick':
+      return { events: expireApprovals(fleet, moment.at) };
+    default:
+      return input satisfies never;
+  }
+}
+
+function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, moment: Moment): Decision {
+  const { agent, project, task, columns, rows } = input;
+  const live = Object.values(fleet.runs).filter(
+    (run) => run.project === project && run.agent === agent.name && !isEnded(run),
+  );
+  if (live.length >= agent.maxConcurrent)
+    return refused(
+      'BUSY',
+      `${agent.name} already has ${live.length} of ${agent.maxConcurrent} runs at once (${live.map((run) => run.id).join(', ')}); stop one or raise max_concurrent`,
+    );
+  return happened({
+    type: 'run-requested',
+    run: moment.fresh,
+    project,
+    agent: agent.name,
+    vendor: agent.vendor,
+    command: agent.command,
+    task,
+    worktree: agent.worktree,
+    maxConcurrent: agent.maxConcurrent,
+    columns,
+    rows,
+    protection: adapterOf(agent.vendor).protection,
+  });
+}
+
+function workspaceReady(fleet: Fleet, input: Extract<Input, { type: 'workspace-ready' }>): Decision {
+  return withRun(fleet, input.run, (run) => {
+    const events: FleetEvent[] = [];
+    if (input.worktree && !run.worktree)
+      events.push({ type: 'worktree-added', run: run.id, ...input.worktree });
+    events.push({
+      type: 'session-launching',
+      run: run.id,
+      session: `${run.id}-${run.generation + 1}`,
+      cwd: input.cwd,
+      gateTokenHash: input.gateTokenHash,
+    });
+    return { events };
+  });
+}
+
+function withRun(fleet: Fleet, id: string, then: (run: Run) => Decision): Decision {
+  const run = fleet.runs[id];
+  return run ? then(run) : refused('NO_RUN', `there is no run ${id}; see: fleet ls`);
+}
+
+function cancelApprovals(fleet: Fleet, session: string, reason: string): FleetEvent[] {
+  return pendingApprovals(fleet)
+    .filter((approval) => approval.session === session)
+    .map(({ id, run }) => ({
+      type: 'approval-closed',
+      approval: id,
+      run,
+      session,
+      outcome: 'cancelled',
+      reason,
+    }));
+}

@@ -1,0 +1,10 @@
+/** Everything the daemon can be told to do. What comes of it returns as an input. */
+export type Effect =
+  /** Make the folder a run works in ready (its worktree), then say workspace-ready or run-failed. */
+  | { readonly type: 'prepare-workspace'; readonly run: string }
+  /** The one way an agent is ever started. */
+  | { readonly type: 'launch-session'; readonly run: string; readonly session: string }
+  | { readonly type: 'stop-session'; readonly run: string; readonly session: string }
+  /** The exit is on record: the holder may leave and the session's gate closes. */
+  | { readonly type: 'retire-session'; readonly session: string }
+  | { readonly type: 'answer-hooks'; readonly session: string };

@@ -1,0 +1,121 @@
+/** What an agent's hooks tell of becomes events: calls judged, requests opened, executions checked. */
+import { envelopeOf } from './approvals/envelope.ts';
+import { hashEnvelope } from './approvals/hash.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Activity, FleetEvent } from './event.ts';
+import { runOfSession, type Fleet, type Run } from './fleet.ts';
+import type { Input, Moment } from './input.ts';
+import { judge } from './policy/judge.ts';
+
+type HookInput = Extract<Input, { type: 'hook' }>;
+
+export function decideHook(fleet: Fleet, input: HookInput, moment: Moment): readonly FleetEvent[] {
+  const run = runOfSession(fleet, input.session);
+  if (!run) return [];
+  const { hook, session } = input;
+  switch (hook.type) {
+    case 'tool-asked':
+      return [...activity(run, session, 'working'), ...toolAsked(fleet, run, input, moment)];
+    case 'tool-finished':
+      return toolFinished(fleet, run, session, hook);
+    case 'session-began':
+      return [];
+    case 'turn-started':
+      return [
+        ...(run.isGateProven
+          ? []
+          : [{ type: 'gate-proven', run: run.id, session, vendorSession: hook.vendorSession } as const]),
+        ...activity(run, session, 'working'),
+      ];
+    case 'turn-ended':
+      return activity(run, session, 'idle');
+    case 'settings-changed':
+      return [
+        {
+          type: 'alarm-raised',
+          alarm: 'hooks-tampered',
+          run: run.id,
+          session,
+          message: `${run.agent} works in a place whose settings were changed (${hook.source}); the change was not applied`,
+        },
+      ];
+    case 'permission-asked':
+    case 'session-ended':
+    case 'subagent-began':
+    case 'subagent-ended':
+    case 'notice':
+    case 'garbage':
+      return [];
+    default:
+      return hook satisfies never;
+  }
+}
+
+function toolAsked(fleet: Fleet, run: Run, input: HookInput, moment: Moment): readonly FleetEvent[] {
+  if (input.hook.type !== 'tool-asked') return [];
+  const { call, cwd } = input.hook;
+  const { session } = input;
+  // The same question again (a hook that reconnected): the answer is found in the state, nothing new happened.
+  if (fleet.openCalls[session]?.[call.id]) return [];
+  const { verdict, reason } = judge({ call, cwd, facts: input.facts });
+  if (verdict !== 'ask') return [{ type: 'tool-judged', run: run.id, session, call, verdict, reason }];
+  const branch = run.worktree?.branch ?? null;
+  const envelope = envelopeOf({ agent: run.agent, run: run.id, session, call, cwd, branch, reason });
+  return [
+    {
+      type: 'approval-requested',
+      approval: moment.fresh,
+      run: run.id,
+      session,
+      call,
+      cwd,
+      branch,
+      reason,
+      hash: hashEnvelope(envelope),
+      expiresAt: moment.at + input.approvalLifeMs,
+    },
+  ];
+}
+
+function toolFinished(
+  fleet: Fleet,
+  run: Run,
+  session: string,
+  hook: Extract<HookInput['hook'], { type: 'tool-finished' }>,
+): readonly FleetEvent[] {
+  const { call, outcome, executedInput } = hook;
+  const finished: FleetEvent = {
+    type: 'tool-finished',
+    run: run.id,
+    session,
+    call: { ...call, input: executedInput },
+    outcome,
+  };
+  const alarm = (kind: 'ungated-tool-use' | 'executed-input-differs', message: string): FleetEvent => ({
+    type: 'alarm-raised',
+    alarm: kind,
+    run: run.id,
+    session,
+    message: `${run.agent}: ${message}`,
+  });
+  const open = fleet.openCalls[session]?.[call.id];
+  if (!open) return [finished, alarm('ungated-tool-use', `${call.tool} ran without having passed the gate`)];
+  const approval = open.approval === null ? null : fleet.approvals[open.approval];
+  const isAllowed = open.verdict === 'allow' || approval?.state === 'approved';
+  if (!isAllowed) {
+    // A refused call that never ran is reported as failed by some agents; one that succeeded ran against the verdict.
+    return outcome === 'failed'
+      ? [finished]
+      : [finished, alarm('ungated-tool-use', `${call.tool} ran although it was not allowed`)];
+  }
+  const allowed = approval?.end?.editedInput ?? open.call.input;
+  if (canonicalJson(allowed) === canonicalJson(executedInput)) return [finished];
+  return [
+    finished,
+    alarm('executed-input-differs', `${call.tool} ran with another input than the one allowed`),
+  ];
+}
+
+function activity(run: Run, session: string, now: Activity): FleetEvent[] {
+  return run.activity === now ? [] : [{ type: 'activity-changed', run: run.id, session, activity: now }];
+}

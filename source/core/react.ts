@@ -1,0 +1,50 @@
+/** (fleet after the event, event) → what has to be done now. */
+import type { Effect } from './effect.ts';
+import type { FleetEvent } from './event.ts';
+import type { Fleet } from './fleet.ts';
+
+export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
+  switch (event.type) {
+    case 'run-requested':
+      return [{ type: 'prepare-workspace', run: event.run }];
+    case 'session-launching':
+      return [{ type: 'launch-session', run: event.run, session: event.session }];
+    case 'stop-requested':
+      return [{ type: 'stop-session', run: event.run, session: event.session }];
+    case 'restart-requested': {
+      const run = fleet.runs[event.run];
+      return run && run.phase !== 'running' && run.phase !== 'stopping'
+        ? [{ type: 'prepare-workspace', run: event.run }]
+        : [];
+    }
+    case 'session-exited':
+    case 'session-lost': {
+      const effects: Effect[] = [{ type: 'retire-session', session: event.session }];
+      if (fleet.runs[event.run]?.restartsWhenEnded)
+        effects.push({ type: 'prepare-workspace', run: event.run });
+      return effects;
+    }
+    case 'tool-judged':
+    case 'approval-requested':
+    case 'approval-decided':
+    case 'approval-closed':
+      return [{ type: 'answer-hooks', session: event.session }];
+    case 'daemon-started':
+    case 'daemon-stopped':
+    case 'project-configured':
+    case 'run-refused':
+    case 'worktree-added':
+    case 'worktree-removed':
+    case 'session-started':
+    case 'session-recovered':
+    case 'activity-changed':
+    case 'gate-proven':
+    case 'verdict-dispatched':
+    case 'tool-finished':
+    case 'text-sent':
+    case 'alarm-raised':
+      return [];
+    default:
+      return event satisfies never;
+  }
+}

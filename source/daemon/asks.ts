@@ -1,0 +1,224 @@
+/** What people's clients ask, carried out: each ask becomes inputs to the loop, or a look at the state. */
+import { basename } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import type { AgentDefinition, Vendor } from '../core/agent.ts';
+import { pendingApprovals, isLive, type Run } from '../core/fleet.ts';
+import type { Input } from '../core/input.ts';
+import type { Store } from '../io/store/store.ts';
+import type { Ask, AskValue, DaemonFacts } from '../wire/daemon-protocol.ts';
+import { AskRefused } from './clients.ts';
+import type { Loop, Outcome } from './loop.ts';
+import { adHocAgent, type Performer } from './performer.ts';
+import { loadProject } from './projects.ts';
+import type { ScreensLink } from './screens-link.ts';
+import type { Sessions } from './sessions.ts';
+import { discardWorktree, listRunWorktrees } from './worktrees.ts';
+
+/** Between a paste and its Enter: agents take what arrives at once for part of the paste. */
+const ENTER_AFTER_MS = 80;
+const PASTE_START = '\u001b[200~';
+const PASTE_END = '\u001b[201~';
+
+export interface AsksOptions {
+  readonly loop: Loop;
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly screens: ScreensLink;
+  readonly performer: Performer;
+  facts(): DaemonFacts;
+  rebuild(): { readonly events: number; readonly words: string };
+  shutdown(): void;
+}
+
+export class Asks {
+  readonly #options: AsksOptions;
+
+  constructor(options: AsksOptions) {
+    this.#options = options;
+  }
+
+  /** Throws AskRefused with words for the person; any other error is the world failing. */
+  async answer(ask: Ask, actor: string): Promise<AskValue[keyof AskValue]> {
+    const { loop, store } = this.#options;
+    switch (ask.type) {
+      case 'start':
+        return this.#start(ask, actor);
+      case 'stop':
+        await this.#submit({ type: 'stop-run', run: this.#find(ask.run).id, reason: ask.reason }, actor);
+        return {};
+      case 'restart': {
+        const run = this.#find(ask.run);
+        this.#options.performer.keepEnvironment(run.id, ask.environment);
+        await this.#submit({ type: 'restart-run', run: run.id }, actor);
+        return {};
+      }
+      case 'send':
+        return this.#send(ask, actor);
+      case 'decide': {
+        const { approval, verdict, hash, decision, editedInput, message } = ask;
+        const { fleet } = await this.#submit(
+          { type: 'decide', approval, verdict, hash, decision, editedInput, message },
+          actor,
+        );
+        const end = fleet.approvals[approval]?.end;
+        return { verdict, by: end?.by ?? actor, at: end?.at ?? 0 };
+      }
+      case 'configure': {
+        const { project, problems } = await loadProject(ask.project);
+        if (project) await loop.submit({ type: 'configure', project }, actor);
+        return { problems };
+      }
+      case 'worktrees':
+        return { worktrees: await listRunWorktrees(loop.fleet, ask.project) };
+      case 'discard-worktree':
+        return this.#discard(ask, actor);
+      case 'fleet':
+        return { fleet: loop.fleet, daemon: this.#options.facts() };
+      case 'log':
+        return { events: store.read(logQuery(ask)) };
+      case 'verify-log': {
+        const result = store.verify();
+        return { isIntact: result.isIntact, words: result.words, events: result.events };
+      }
+      case 'rebuild':
+        return this.#options.rebuild();
+      case 'backup':
+        return store.backup();
+      case 'shutdown':
+        // After the answer has left.
+        setImmediate(() => this.#options.shutdown());
+        return {};
+      default:
+        return ask satisfies never;
+    }
+  }
+
+  async #submit(input: Input, actor: string): Promise<Outcome> {
+    const outcome = await this.#options.loop.submit(input, actor);
+    if (outcome.refusal) throw new AskRefused(outcome.refusal.code, outcome.refusal.message);
+    return outcome;
+  }
+
+  /** A run by its id, or by the beginning of it or its agent's name where that is only one. */
+  #find(name: string): Run {
+    const runs = Object.values(this.#options.loop.fleet.runs);
+    const exact = runs.find((run) => run.id === name || run.session === name);
+    if (exact) return exact;
+    const live = runs.filter((run) => isLive(run) && (run.agent === name || run.id.startsWith(name)));
+    if (live.length === 1) return live[0]!;
+    if (live.length > 1)
+      throw new AskRefused(
+        'AMBIGUOUS',
+        `${name} may be ${live.map((run) => run.id).join(' or ')}; name the run`,
+      );
+    const ended = runs.filter((run) => run.agent === name || run.id.startsWith(name));
+    const latest = ended.sort((a, b) => b.requestedAt - a.requestedAt)[0];
+    if (latest) return latest;
+    throw new AskRefused('NO_RUN', `there is no run ${name}; see: fleet ls`);
+  }
+
+  async #start(ask: Extract<Ask, { type: 'start' }>, actor: string): Promise<AskValue['start']> {
+    const agent = await this.#agentFor(ask, actor);
+    const worktree = ask.worktree ?? agent.worktree;
+    const { events } = await this.#submit(
+      {
+        type: 'start-run',
+        project: ask.project,
+        agent: { ...agent, worktree },
+        task: ask.task,
+        columns: clampSize(ask.columns),
+        rows: clampSize(ask.rows),
+      },
+      actor,
+    );
+    const requested = events[0]!.event;
+    if (requested.type !== 'run-requested') throw new AskRefused('FAILED', 'the run was not requested');
+    this.#options.performer.keepEnvironment(requested.run, ask.environment);
+    return { run: requested.run };
+  }
+
+  async #agentFor(ask: Extract<Ask, { type: 'start' }>, actor: string): Promise<AgentDefinition> {
+    if (ask.agent === null) {
+      const program = ask.command[0];
+      if (!program) throw new AskRefused('USAGE', 'nothing to start: name an agent or a command');
+      const name = nameOf(program);
+      const vendor: Vendor = name === 'claude' ? 'claude' : 'command';
+      return adHocAgent({ name, vendor, command: ask.command, worktree: vendor !== 'command' });
+    }
+    const { project, problems } = await loadProject(ask.project);
+    if (!project) throw new AskRefused('CONFIG', problems.join('\n'));
+    await this.#options.loop.submit({ type: 'configure', project }, actor);
+    const agent = project.agents.find(({ name }) => name === ask.agent);
+    if (agent) return agent;
+    const names = project.agents.map(({ name }) => name).join(', ') || 'none';
+    throw new AskRefused('NO_AGENT', `${project.name} has no agent ${ask.agent}; it has: ${names}`);
+  }
+
+  async #send(ask: Extract<Ask, { type: 'send' }>, actor: string): Promise<AskValue['send']> {
+    const { loop, sessions, screens } = this.#options;
+    const run = this.#find(ask.run);
+    if (!isLive(run) || !run.session)
+      throw new AskRefused('NOT_LIVE', `run ${run.id} has ended; nobody reads there`);
+    const waiting = pendingApprovals(loop.fleet).find((approval) => approval.session === run.session);
+    if (waiting)
+      throw new AskRefused(
+        'WAITING',
+        `${run.agent} waits for approval ${waiting.id}; decide on it first, then send`,
+      );
+    const text = ask.text.replaceAll(PASTE_START, '').replaceAll(PASTE_END, '');
+    const isPasteWanted = await screens.wantsBracketedPaste(run.session);
+    const typed = await sessions.type(
+      run.session,
+      Buffer.from(isPasteWanted ? PASTE_START + text + PASTE_END : text),
+    );
+    if (typed !== 'written')
+      throw new AskRefused(
+        'NOT_TYPED',
+        `${run.agent} does not read what is typed (${typed}); nothing was submitted`,
+      );
+    let delivery: 'typed' | 'submitted' = 'typed';
+    if (ask.isSubmitted) {
+      await after(ENTER_AFTER_MS);
+      if ((await sessions.type(run.session, Buffer.from('\r'))) === 'written') delivery = 'submitted';
+    }
+    await this.#submit({ type: 'text-sent', run: run.id, characters: text.length, delivery }, actor);
+    return { delivery };
+  }
+
+  async #discard(
+    ask: Extract<Ask, { type: 'discard-worktree' }>,
+    actor: string,
+  ): Promise<AskValue['discard-worktree']> {
+    const run = this.#find(ask.run);
+    const salvage = await discardWorktree(run, ask.isForced);
+    await this.#submit({ type: 'worktree-removed', run: run.id, isForced: ask.isForced }, actor);
+    return { salvage };
+  }
+}
+
+function logQuery(ask: Extract<Ask, { type: 'log' }>) {
+  return {
+    after: ask.after,
+    limit: Math.min(ask.limit, LOG_PAGE_MAX),
+    ...(ask.agent === null ? {} : { agent: ask.agent }),
+    ...(ask.eventType === null ? {} : { type: ask.eventType }),
+    ...(ask.run === null ? {} : { run: ask.run }),
+    ...(ask.since === null ? {} : { since: ask.since }),
+  };
+}
+
+/** Fits a frame with room to spare even when every event carries a large tool input. */
+const LOG_PAGE_MAX = 1_000;
+
+/** A terminal needs room for something and a pty's size is sixteen bits; past 1,000 nobody has such a screen. */
+const clampSize = (size: number): number => Math.max(2, Math.min(1_000, Math.floor(size) || 2));
+
+/** An agent's name from a program's: what AGENT names allow. */
+function nameOf(program: string): string {
+  const name = basename(program)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return name || 'command';
+}

@@ -1,0 +1,174 @@
+/** The control socket: people's clients ask here. Agents never get to see it. */
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Recorded } from '../core/event.ts';
+import type { Fleet } from '../core/fleet.ts';
+import {
+  DAEMON_PROTOCOL,
+  DaemonKind,
+  type Ask,
+  type AskError,
+  type DaemonFacts,
+  type DaemonReply,
+  type DaemonRequest,
+} from '../wire/daemon-protocol.ts';
+import { encodeJsonFrame, FrameReader } from '../wire/frames.ts';
+
+/** A client this far behind gets the whole state once it has caught up, instead of every event. */
+const BEHIND_BYTES_MAX = 4 * 1024 * 1024;
+/** A fleet's worth of terminals and scripts; more is a loop gone wrong. */
+const CLIENTS_MAX = 256;
+
+export interface ClientsOptions {
+  readonly socket: string;
+  readonly version: string;
+  facts(): DaemonFacts;
+  fleet(): Fleet;
+  /** Throws AskRefused for what the person has to be told. */
+  answer(ask: Ask): Promise<unknown>;
+}
+
+export class AskRefused extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export class Clients {
+  readonly #options: ClientsOptions;
+  readonly #clients = new Set<Client>();
+  #server: Server | null = null;
+
+  constructor(options: ClientsOptions) {
+    this.#options = options;
+  }
+
+  async listen(): Promise<void> {
+    // The lock is ours, so a socket file that is there belongs to a daemon that is gone.
+    rmSync(this.#options.socket, { force: true });
+    const server = createServer((socket) => this.#accept(socket));
+    await new Promise<void>((done, failed) => {
+      server.once('error', failed);
+      server.listen(this.#options.socket, done);
+    });
+    chmodSync(this.#options.socket, 0o600);
+    this.#server = server;
+  }
+
+  publish(events: readonly Recorded[]): void {
+    for (const client of this.#clients) client.publish(events);
+  }
+
+  /** Everyone gets the state anew: it changed otherwise than by events (warnings). */
+  publishFleet(): void {
+    for (const client of this.#clients) client.publishFleet();
+  }
+
+  close(): void {
+    this.#server?.close();
+    for (const client of this.#clients) client.close();
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#clients.size >= CLIENTS_MAX) return void socket.destroy();
+    const client = new Client(socket, this.#options);
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+  }
+}
+
+class Client {
+  readonly #socket: Socket;
+  readonly #options: ClientsOptions;
+  readonly #reader = new FrameReader();
+  #isWelcome = false;
+  #isSubscribed = false;
+  #isBehind = false;
+
+  constructor(socket: Socket, options: ClientsOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('drain', () => {
+      if (!this.#isBehind) return;
+      this.#isBehind = false;
+      this.publishFleet();
+    });
+  }
+
+  publish(events: readonly Recorded[]): void {
+    if (!this.#isSubscribed || this.#isBehind) return;
+    if (this.#socket.writableLength > BEHIND_BYTES_MAX) this.#isBehind = true;
+    else this.#send({ type: 'events', events });
+  }
+
+  publishFleet(): void {
+    if (!this.#isSubscribed) return;
+    this.#send({ type: 'fleet', fleet: this.#options.fleet(), daemon: this.#options.facts() });
+  }
+
+  close(): void {
+    this.#socket.end();
+  }
+
+  #send(reply: DaemonReply): void {
+    if (!this.#socket.destroyed) this.#socket.write(encodeJsonFrame(DaemonKind.Message, reply));
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const frame of this.#reader.push(chunk))
+        this.#receive(JSON.parse(frame.payload.toString()) as DaemonRequest);
+    } catch {
+      // Whatever this is, it does not speak our language.
+      this.#socket.destroy();
+    }
+  }
+
+  #receive(request: DaemonRequest): void {
+    if (request.type === 'hello') return this.#hello(request);
+    if (!this.#isWelcome) return void this.#socket.destroy();
+    switch (request.type) {
+      case 'subscribe':
+        this.#isSubscribed = true;
+        return this.publishFleet();
+      case 'ask':
+        this.#options.answer(request.ask).then(
+          (value) => this.#send({ type: 'answer', id: request.id, value: value as never }),
+          (error: unknown) => this.#send({ type: 'error', id: request.id, error: askError(error) }),
+        );
+        return;
+      default:
+        return request satisfies never;
+    }
+  }
+
+  #hello(hello: Extract<DaemonRequest, { type: 'hello' }>): void {
+    if (hello.protocol === DAEMON_PROTOCOL) {
+      this.#isWelcome = true;
+      return this.#send({ type: 'welcome', protocol: DAEMON_PROTOCOL, daemon: this.#options.facts() });
+    }
+    const { version } = this.#options;
+    const advice =
+      hello.protocol > DAEMON_PROTOCOL
+        ? `run "fleet brain stop" with the older version, then try again: agents keep running`
+        : `update this fleet-tui to ${version} or newer`;
+    this.#send({
+      type: 'refused',
+      message: `the daemon is fleet-tui ${version} (protocol ${DAEMON_PROTOCOL}), this is ${hello.version} (protocol ${hello.protocol}); ${advice}`,
+    });
+    this.close();
+  }
+}
+
+function askError(error: unknown): AskError {
+  const code = (error as { code?: unknown }).code;
+  return {
+    code: typeof code === 'string' ? code : 'FAILED',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * Hooks that wait. What a hook is told is a function of the state (core/approvals/answer.ts); here is only
+ * who waits, and the rule that a verdict is on record before it is handed out.
+ */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { answerTo } from '../core/approvals/answer.ts';
+import type { ToolCall } from '../core/approvals/envelope.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { runOfSession } from '../core/fleet.ts';
+import { pathsOf, type PathFacts } from '../core/policy/judge.ts';
+import { adapterFor } from '../core/vendors/registry.ts';
+import type { HookEvent, HookVerdict } from '../core/vendors/vendor.ts';
+import type { Places } from '../wire/places.ts';
+import type { GateAnswer, GateAsk } from '../wire/gate-protocol.ts';
+import { listenForGate, type GateEndpoint } from './gate-endpoint.ts';
+import type { Loop } from './loop.ts';
+
+interface Waiter {
+  readonly session: string;
+  readonly call: ToolCall;
+  readonly signal: AbortSignal;
+  done(verdict: HookVerdict): void;
+}
+
+export class Gates {
+  readonly #places: Places;
+  readonly #loop: () => Loop;
+  readonly #approvalLifeMs: number;
+  readonly #now: () => number;
+  readonly #endpoints = new Map<string, GateEndpoint>();
+  readonly #waiters = new Map<string, Set<Waiter>>();
+
+  constructor(options: { places: Places; loop: () => Loop; approvalLifeMs: number; now: () => number }) {
+    this.#places = options.places;
+    this.#loop = options.loop;
+    this.#approvalLifeMs = options.approvalLifeMs;
+    this.#now = options.now;
+  }
+
+  /** Opens the session's endpoint: whoever shows the token asks in its name. */
+  async open(session: string, tokenHash: string): Promise<void> {
+    if (this.#endpoints.has(session)) return;
+    const endpoint = await listenForGate({
+      socket: this.#places.gateSocket(session),
+      session,
+      tokenHash,
+      onAsk: (ask, signal) => this.#asked(session, ask, signal),
+    });
+    this.#endpoints.set(session, endpoint);
+  }
+
+  close(session: string): void {
+    this.#endpoints.get(session)?.close();
+    this.#endpoints.delete(session);
+  }
+
+  closeAll(): void {
+    for (const session of this.#endpoints.keys()) this.close(session);
+  }
+
+  /** Answers every hook of the session whose call has its verdict now. */
+  answerWaiting(session: string): void {
+    for (const waiter of this.#waiters.get(session) ?? []) this.#answer(waiter);
+  }
+
+  async #asked(session: string, ask: GateAsk, signal: AbortSignal): Promise<GateAnswer> {
+    const adapter = adapterFor(ask.dialect);
+    const hook = adapter.parseHook(parseJson(ask.payload));
+    const verdict = await this.#verdictOn(session, hook, signal);
+    return adapter.answer(hook, verdict);
+  }
+
+  async #verdictOn(session: string, hook: HookEvent, signal: AbortSignal): Promise<HookVerdict> {
+    const run = runOfSession(this.#loop().fleet, session);
+    if (!run) return { type: 'deny', message: 'fleet: this session is not known' };
+    const facts = hook.type === 'tool-asked' ? await this.#factsOf(hook, run.cwd) : NO_FACTS;
+    const actor = `agent:${run.agent}`;
+    await this.#loop().submit(
+      { type: 'hook', session, hook, facts, approvalLifeMs: this.#approvalLifeMs },
+      actor,
+    );
+    if (hook.type === 'tool-asked') return this.#wait(session, hook.call, signal);
+    if (hook.type === 'permission-asked') return this.#permission(session, hook);
+    return { type: 'acknowledge' };
+  }
+
+  #wait(session: string, call: ToolCall, signal: AbortSignal): Promise<HookVerdict> {
+    return new Promise((done) => {
+      const waiter: Waiter = { session, call, signal, done };
+      const waiting = this.#waiters.get(session) ?? new Set();
+      this.#waiters.set(session, waiting.add(waiter));
+      signal.addEventListener('abort', () => {
+        if (!this.#drop(waiter)) return;
+        // Somebody else may still wait for the same call (a hook that reconnected before this one was noticed gone).
+        if ([...waiting].some((other) => other.call.id === call.id)) return;
+        void this.#loop().submit({ type: 'hook-gone', session, call: call.id });
+      });
+      this.#answer(waiter);
+    });
+  }
+
+  #answer(waiter: Waiter): void {
+    const { session, call } = waiter;
+    const answer = answerTo(this.#loop().fleet, { session, call, at: this.#now() });
+    if (answer.type === 'wait' || !this.#drop(waiter)) return;
+    const verdict: HookVerdict =
+      answer.type === 'allow'
+        ? { type: 'allow', input: answer.input }
+        : { type: 'deny', message: answer.message };
+    if (!answer.approval) return waiter.done(verdict);
+    // On record first: a verdict nobody knows of could be handed out twice.
+    this.#loop()
+      .submit({ type: 'dispatch', approval: answer.approval.id })
+      .then(
+        () => waiter.done(verdict),
+        () =>
+          waiter.done({
+            type: 'deny',
+            message: 'fleet: the verdict could not be recorded, so it does not hold',
+          }),
+      );
+  }
+
+  #drop(waiter: Waiter): boolean {
+    const waiting = this.#waiters.get(waiter.session);
+    const wasThere = waiting?.delete(waiter) ?? false;
+    if (waiting?.size === 0) this.#waiters.delete(waiter.session);
+    return wasThere;
+  }
+
+  /** The agent's own dialog: a yes only for a call the gate has already let through and that has not run yet. */
+  #permission(session: string, hook: Extract<HookEvent, { type: 'permission-asked' }>): HookVerdict {
+    const { fleet } = this.#loop();
+    const wanted = canonicalJson(hook.input);
+    for (const { call } of Object.values(fleet.openCalls[session] ?? {})) {
+      if (call.tool !== hook.tool) continue;
+      const answer = answerTo(fleet, { session, call, at: this.#now() });
+      if (answer.type === 'allow' && canonicalJson(answer.input) === wanted)
+        return { type: 'allow', input: answer.input };
+    }
+    return { type: 'deny', message: 'fleet: this call has not passed the gate' };
+  }
+
+  async #factsOf(hook: Extract<HookEvent, { type: 'tool-asked' }>, cwd: string): Promise<PathFacts> {
+    const paths = new Set([...pathsOf(hook.call), hook.cwd]);
+    const real: Record<string, string> = {};
+    for (const path of paths) {
+      const leadsTo = await leadingTo(path, hook.cwd);
+      if (leadsTo !== undefined) real[path] = leadsTo;
+    }
+    return { worktree: await realPathOf(cwd), real };
+  }
+}
+
+const NO_FACTS: PathFacts = { worktree: '', real: {} };
+
+/**
+ * Where a path really leads; undefined when that is not certain. `link/..` is the link's folder to one
+ * program and the folder its target lies in to another, so both readings must agree.
+ */
+async function leadingTo(path: string, cwd: string): Promise<string | undefined> {
+  const spelled = await realPathOf(resolve(cwd, path));
+  if (!path.split('/').includes('..')) return spelled;
+  const walked = await realpath(isAbsolute(path) ? path : `${cwd}/${path}`).catch(() => undefined);
+  return walked === spelled ? spelled : undefined;
+}
+
+/** The real path of as much of it as exists; the rest as it is spelled. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPathOf(parent), basename(path));
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The daemon: takes the lock, opens the store, brings the log and the world together, then serves. Killed
+ * at any moment no session ends, nothing acknowledged is lost, and nothing is approved.
+ */
+import { mkdirSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import type { Fleet } from '../core/fleet.ts';
+import { takeLock } from '../io/store/daemon-lock.ts';
+import { StoreError } from '../io/store/store-error.ts';
+import { openStore, type Store } from '../io/store/store.ts';
+import type { DaemonFacts } from '../wire/daemon-protocol.ts';
+import type { Places } from '../wire/places.ts';
+import { ensurePrivateDirectory } from '../wire/private-directory.ts';
+import { bootId, identityOf } from '../wire/process-identity.ts';
+import { Asks } from './asks.ts';
+import { Clients } from './clients.ts';
+import { Gates } from './gates.ts';
+import { scanHolders, type Program } from './holders.ts';
+import { Loop } from './loop.ts';
+import { Performer } from './performer.ts';
+import { loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
+import { reconcile, unknownSessions } from './reconcile.ts';
+import { ScreensLink } from './screens-link.ts';
+import { Sessions } from './sessions.ts';
+import { ingestSpool } from './spool.ts';
+
+/** How often expiry is looked at: a request lives at most this much longer than it says. */
+const TICK_MS = 1_000;
+/** How soon a holder that did not answer is asked again. */
+const SILENT_RETRY_MS = 2_000;
+/** The state is saved every so many events: a restart then folds at most this many. */
+const SAVE_EVERY_EVENTS = 2_000;
+const APPROVAL_LIFE_SECONDS = 3_600;
+
+/** Exit codes, after sysexits: another one runs; the disk failed; the store is damaged or newer. */
+const EXIT = { locked: 75, disk: 74, store: 65 } as const;
+
+export interface DaemonOptions {
+  readonly places: Places;
+  readonly program: Program;
+  readonly gateScript: string;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Resolves with the exit code once the daemon has been asked to end. Says READY on stdout when it serves. */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  const { places } = options;
+  for (const folder of [
+    places.home,
+    places.sockets,
+    places.logs,
+    places.sessions,
+    places.spool,
+    places.worktrees,
+  ])
+    ensurePrivateDirectory(folder);
+  mkdirSync(places.backups, { recursive: true, mode: 0o700 });
+  const lock = takeLock(places.lock);
+  if (!lock) {
+    process.stderr.write(`fleet: a daemon already runs for ${places.home}\n`);
+    return EXIT.locked;
+  }
+  let store: Store;
+  try {
+    store = openStore({
+      file: places.database,
+      backups: places.backups,
+      host: hostname(),
+      bootId: bootId(),
+      now: Date.now,
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    process.stderr.write(`fleet: ${error.message}\n`);
+    return EXIT.store;
+  }
+  const code = await serve(options, store);
+  store.close();
+  lock.release();
+  return code;
+}
+
+async function serve(options: DaemonOptions, store: Store): Promise<number> {
+  const { places, program, gateScript, version, environment } = options;
+  const epoch = store.takeEpoch();
+  const startedAt = Date.now();
+  const warnings: string[] = [];
+  let end: (code: number) => void = () => {};
+  const ended = new Promise<number>((done) => (end = done));
+
+  let savedAt = 0;
+  const fleet = loadFleet(store);
+  savedAt = fleet.seq;
+  const facts = (): DaemonFacts => ({ pid: process.pid, epoch, version, startedAt, warnings });
+  const person = `person:${userInfo().username}`;
+
+  const sessions = new Sessions({
+    places,
+    epoch,
+    notices: {
+      exited: (session, { code, signal, at }) =>
+        void loop.submit({ type: 'session-exited', session, code, signal, exitedAt: at }),
+      lost: (session, reason) => void loop.submit({ type: 'session-lost', session, reason }),
+    },
+  });
+  const screens = new ScreensLink({ places, program });
+  const gates = new Gates({
+    places,
+    loop: () => loop,
+    approvalLifeMs: 1_000 * (Number(environment['FLEET_APPROVAL_SECONDS']) || APPROVAL_LIFE_SECONDS),
+    now: Date.now,
+  });
+  const performer = new Performer({
+    places,
+    program,
+    gateScript,
+    loop: () => loop,
+    sessions,
+    gates,
+    screens,
+  });
+  const clients = new Clients({
+    socket: places.daemonSocket,
+    version,
+    facts,
+    fleet: () => loop.fleet,
+    answer: (ask) => asks.answer(ask, person),
+  });
+  const loop = new Loop({
+    store,
+    fleet,
+    now: Date.now,
+    publish: (events, now) => {
+      clients.publish(events);
+      if (now.seq - savedAt < SAVE_EVERY_EVENTS) return;
+      savedAt = now.seq;
+      saveFleet(store, now);
+    },
+    perform: (effect) => performer.perform(effect),
+    failed: (error) => {
+      // A full disk refuses what was asked and recovers with space; anything else may have lost what it claimed to keep.
+      if (error instanceof StoreError && error.code === 'FULL') return;
+      process.stderr.write(
+        `fleet: the event store failed: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      end(EXIT.disk);
+    },
+  });
+  const asks = new Asks({
+    loop,
+    store,
+    sessions,
+    screens,
+    performer,
+    facts,
+    rebuild: () => describeRebuild(loop.fleet, rebuildFleet(store)),
+    shutdown: () => end(0),
+  });
+
+  const process_ = identityOf(process.pid);
+  if (process_) await loop.submit({ type: 'daemon-started', version, process: process_ });
+  await screens.start();
+  let watch: NodeJS.Timeout | undefined;
+  const adoptAll = async (): Promise<void> => {
+    const { silent } = await reconcile({ places, loop, sessions, gates, screens });
+    // A stopped or starved holder is asked again; declaring it lost would take its session away.
+    if (silent.length > 0) watch = setTimeout(() => void adoptAll(), SILENT_RETRY_MS);
+  };
+  await adoptAll();
+  for (const stranger of unknownSessions(loop.fleet, await scanHolders(places)))
+    warnings.push(
+      `session ${stranger.session} runs but the log does not know it; see: fleet attach ${stranger.session}`,
+    );
+  await ingestSpool({ places, loop });
+  await clients.listen();
+  const tick = setInterval(() => void loop.submit({ type: 'tick' }).catch(() => {}), TICK_MS);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  process.stdout.write('READY\n');
+
+  const code = await ended;
+  clearInterval(tick);
+  clearTimeout(watch);
+  if (code === 0) {
+    await loop.submit({ type: 'daemon-stopped' });
+    saveFleet(store, loop.fleet);
+  }
+  clients.close();
+  gates.closeAll();
+  screens.close();
+  sessions.close();
+  return code;
+}
+
+function describeRebuild(before: Fleet, after: Fleet): { events: number; words: string } {
+  const isSame = JSON.stringify(sorted(before)) === JSON.stringify(sorted(after));
+  return {
+    events: after.seq,
+    words: isSame
+      ? `folded ${after.seq} events; the state is the same as before`
+      : `folded ${after.seq} events; the state DIFFERS from what was in use: restart the daemon (fleet brain stop) to use it`,
+  };
+}
+
+/** Records compare by what they hold, not by the order their keys were added in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}

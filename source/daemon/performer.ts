@@ -1,0 +1,182 @@
+/** Carries effects out. What comes of each returns to the loop as an input. */
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { AgentDefinition } from '../core/agent.ts';
+import type { Effect } from '../core/effect.ts';
+import type { Run, Worktree } from '../core/fleet.ts';
+import { adapterOf } from '../core/vendors/registry.ts';
+import { addWorktree } from '../io/git/worktrees.ts';
+import { repositoryOf } from '../io/git/repository.ts';
+import type { Places } from '../wire/places.ts';
+import type { Gates } from './gates.ts';
+import { startHolder, type Program } from './holders.ts';
+import type { Loop } from './loop.ts';
+import type { ScreensLink } from './screens-link.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface PerformerOptions {
+  readonly places: Places;
+  readonly program: Program;
+  /** The gate's own file: the hook runs it directly. */
+  readonly gateScript: string;
+  readonly loop: () => Loop;
+  readonly sessions: Sessions;
+  readonly gates: Gates;
+  readonly screens: ScreensLink;
+}
+
+export class Performer {
+  readonly #options: PerformerOptions;
+  /** Variables a run was started with, by run. In memory only: they may hold the person's keys. */
+  readonly #environments = new Map<string, Readonly<Record<string, string>>>();
+  readonly #tokens = new Map<string, string>();
+
+  constructor(options: PerformerOptions) {
+    this.#options = options;
+  }
+
+  /** Must be known before the run's first effect; a run restarted by a new daemon gets it from who asks. */
+  keepEnvironment(run: string, environment: Readonly<Record<string, string>>): void {
+    this.#environments.set(run, environment);
+  }
+
+  perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'prepare-workspace':
+        return this.#guard(effect.run, this.#prepareWorkspace(effect.run));
+      case 'launch-session':
+        return this.#guard(effect.run, this.#launch(effect.run, effect.session));
+      case 'stop-session':
+        return this.#options.sessions.stop(effect.session);
+      case 'retire-session':
+        this.#options.gates.answerWaiting(effect.session);
+        this.#options.gates.close(effect.session);
+        this.#options.sessions.retire(effect.session);
+        this.#options.screens.ended(effect.session);
+        return;
+      case 'answer-hooks':
+        return this.#options.gates.answerWaiting(effect.session);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  /** The world failing becomes an input, so that the log remembers it. */
+  #guard(run: string, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      void this.#options.loop().submit({ type: 'run-failed', run, reason });
+    });
+  }
+
+  async #prepareWorkspace(id: string): Promise<void> {
+    const run = this.#run(id);
+    const token = randomBytes(24).toString('base64url');
+    this.#tokens.set(id, token);
+    const gateTokenHash = createHash('sha256').update(token).digest('hex');
+    const { worktree, cwd } = await this.#workspaceOf(run);
+    await this.#options.loop().submit({ type: 'workspace-ready', run: id, worktree, cwd, gateTokenHash });
+  }
+
+  async #workspaceOf(run: Run): Promise<{ worktree: Worktree | null; cwd: string }> {
+    if (run.worktree) return { worktree: run.worktree, cwd: run.worktree.path };
+    if (typeof run.wantsWorktree === 'string') return { worktree: null, cwd: run.wantsWorktree };
+    if (!run.wantsWorktree) return { worktree: null, cwd: run.project };
+    const repository = await repositoryOf(run.project);
+    if (!repository) return { worktree: null, cwd: run.project };
+    const branch = `fleet/${run.agent}/${run.id}`;
+    const path = join(this.#options.places.worktrees, `${run.agent}-${run.id}`);
+    const { base } = await addWorktree({ repository: repository.root, path, branch });
+    return { worktree: { repository: repository.root, path, branch, base }, cwd: path };
+  }
+
+  async #launch(id: string, session: string): Promise<void> {
+    const { places, program, gateScript, gates, sessions, screens } = this.#options;
+    const run = this.#run(id);
+    const inherited = this.#environments.get(id) ?? {};
+    const launch = adapterOf(run.vendor).launch({
+      agent: this.#definitionOf(run),
+      task: run.task,
+      isInteractive: true,
+      session,
+      gate: {
+        node: program.node,
+        script: gateScript,
+        socket: places.gateSocket(session),
+        token: this.#tokens.get(id) ?? '',
+        spool: join(places.spool, `${session}.jsonl`),
+      },
+      environment: inherited,
+    });
+    if (launch.type === 'refused') throw new Error(launch.reason);
+    const environment: Record<string, string> = { TERM: 'xterm-256color', ...inherited, ...launch.env };
+    for (const name of launch.unsetEnv) if (!(name in launch.env)) delete environment[name];
+    await gates.open(session, run.gateTokenHash);
+    const hello = await startHolder(program, {
+      session,
+      directory: places.session(session),
+      socket: places.holderSocket(session),
+      command: [...launch.command],
+      cwd: run.cwd,
+      env: { ...environment, FLEET_RUN: id, FLEET_AGENT: run.agent },
+      columns: run.columns,
+      rows: run.rows,
+    });
+    await this.#options.loop().submit({
+      type: 'session-started',
+      session,
+      holder: hello.holder,
+      child: hello.child,
+    });
+    await sessions.adopt(session);
+    screens.opened(session);
+  }
+
+  #run(id: string): Run {
+    const run = this.#options.loop().fleet.runs[id];
+    if (!run) throw new Error(`run ${id} is not known`);
+    return run;
+  }
+
+  #definitionOf(run: Run): AgentDefinition {
+    const known = this.#options
+      .loop()
+      .fleet.projects[run.project]?.agents.find(({ name }) => name === run.agent);
+    return known && known.vendor === run.vendor
+      ? { ...known, command: run.command }
+      : adHocAgent({
+          name: run.agent,
+          vendor: run.vendor,
+          command: run.command,
+          worktree: run.wantsWorktree,
+        });
+  }
+}
+
+/** A command nobody described in a file, run as an agent all the same. */
+export function adHocAgent(
+  given: Pick<AgentDefinition, 'name' | 'vendor' | 'command' | 'worktree'>,
+): AgentDefinition {
+  return {
+    description: '',
+    role: '',
+    department: '',
+    reportsTo: null,
+    instructions: '',
+    tier: null,
+    rules: [],
+    allowedSubagents: null,
+    subscribesTo: [],
+    subscriptionGate: null,
+    useGithubApp: false,
+    maxConcurrent: AD_HOC_RUNS_MAX,
+    budgetSeconds: null,
+    schedule: null,
+    triggers: [],
+    sources: [],
+    ...given,
+  };
+}
+
+/** Nobody limits how often a person opens a shell, but a script gone wrong must end somewhere. */
+const AD_HOC_RUNS_MAX = 200;

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { answerTo, EXECUTION_WINDOW_MS } from '../../source/core/approvals/answer.ts';
+import { envelopeOf } from '../../source/core/approvals/envelope.ts';
+import { hashEnvelope } from '../../source/core/approvals/hash.ts';
+import { agentNamed, Simulation } from '../support/fleet.ts';
+
+const call = (id: string, command = 'npm test') => ({ id, tool: 'Bash', input: { command }, subagent: null });
+
+function pending() {
+  const world = new Simulation();
+  const { run, session } = world.running();
+  const approval = world.asks(session, 'c1');
+  const hash = world.fleet.approvals[approval]!.hash;
+  const decide = (change: object = {}, actor = 'person:ana') =>
+    world.submit(
+      {
+        type: 'decide',
+        approval,
+        verdict: 'approved',
+        hash,
+        decision: 'd1',
+        editedInput: null,
+        message: '',
+        ...change,
+      },
+      actor,
+    );
+  const answer = (wanted = call('c1')) => answerTo(world.fleet, { session, call: wanted, at: world.at });
+  return { world, run, session, approval, hash, decide, answer };
+}
+
+describe('an approval', () => {
+  it('HI5 is bound to the hash of exactly what was shown', () => {
+    const { world, approval, hash, decide } = pending();
+    expect(hashEnvelope(envelopeOf(world.fleet.approvals[approval]!))).toBe(hash);
+    expect(decide({ hash: 'f'.repeat(64) }).refusal?.code).toBe('HASH');
+    expect(world.fleet.approvals[approval]!.state).toBe('pending');
+  });
+
+  it('HI5 two people deciding at once yield one verdict, and the second is told whose', () => {
+    const { world, approval, decide, answer } = pending();
+    expect(decide({ verdict: 'rejected', message: 'not on Friday' }, 'person:ben').refusal).toBeUndefined();
+    world.at += 3_000;
+    expect(decide({ decision: 'd2' }).refusal).toEqual({
+      code: 'DECIDED',
+      message: 'already rejected by ben 3 s ago (not on Friday)',
+    });
+    expect(world.fleet.approvals[approval]!.state).toBe('rejected');
+    expect(answer()).toMatchObject({ type: 'deny', message: 'not on Friday' });
+  });
+
+  it('HI5 the same decision sent again gets the same answer and happens once', () => {
+    const { decide } = pending();
+    expect(decide().events).toHaveLength(1);
+    expect(decide()).toEqual({ events: [] });
+  });
+
+  it('HI2 approved input is exactly what runs, edited input runs as edited', () => {
+    const plain = pending();
+    plain.decide();
+    expect(plain.answer()).toMatchObject({ type: 'allow', input: { command: 'npm test' } });
+    const edited = pending();
+    edited.decide({ editedInput: { command: 'npm test -- --watch=false' } });
+    expect(edited.answer()).toMatchObject({ type: 'allow', input: { command: 'npm test -- --watch=false' } });
+  });
+
+  it('HI6 expires as a no, even when the decision comes in the very same moment', () => {
+    const { world, approval, decide, answer } = pending();
+    world.at += 60_000;
+    expect(answer()).toMatchObject({ type: 'deny' });
+    expect(decide().refusal?.code).toBe('EXPIRED');
+    expect(world.fleet.approvals[approval]!.state).toBe('expired');
+  });
+
+  it('HI6 an approval the agent does not come for in time lapses', () => {
+    const { world, decide, answer } = pending();
+    decide();
+    world.at += EXECUTION_WINDOW_MS + 1;
+    expect(answer()).toMatchObject({ type: 'deny' });
+  });
+
+  it('HI6 ends with its session', () => {
+    const { world, session, approval, answer } = pending();
+    world.submit({ type: 'session-lost', session, reason: 'holder killed' });
+    expect(world.fleet.approvals[approval]!.state).toBe('cancelled');
+    expect(answer()).toMatchObject({ type: 'deny' });
+  });
+
+  it('HI5 a call that was changed while it waited is not the call that was approved', () => {
+    const { decide, answer } = pending();
+    decide();
+    expect(answer(call('c1', 'npm publish'))).toMatchObject({ type: 'deny' });
+  });
+
+  it('HI5 a call that has run is not let through again', () => {
+    const { world, session, decide, answer } = pending();
+    decide();
+    const hook = {
+      type: 'tool-finished',
+      call: call('c1'),
+      outcome: 'succeeded',
+      executedInput: { command: 'npm test' },
+      vendorSession: 'v',
+    } as const;
+    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    expect(world.fleet.alarms).toEqual([]);
+    expect(answer()).toMatchObject({ type: 'deny' });
+  });
+
+  it('HI5 executed input that differs from the approved one raises an alarm', () => {
+    const { world, session, decide } = pending();
+    decide();
+    const hook = {
+      type: 'tool-finished',
+      call: call('c1', 'npm publish'),
+      outcome: 'succeeded',
+      executedInput: { command: 'npm publish' },
+      vendorSession: 'v',
+    } as const;
+    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['executed-input-differs']);
+  });
+
+  it('HI5 a tool use without a gate record raises an alarm', () => {
+    const { world, session } = pending();
+    const hook = {
+      type: 'tool-finished',
+      call: call('never-asked'),
+      outcome: 'succeeded',
+      executedInput: { command: 'npm test' },
+      vendorSession: 'v',
+    } as const;
+    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['ungated-tool-use']);
+  });
+
+  it('HI8 every decision is on record: who, what, the edited input, the hash', () => {
+    const { world, hash, decide } = pending();
+    decide({ editedInput: { command: 'ls' } });
+    expect(world.log.at(-1)).toMatchObject({
+      actor: 'person:ana',
+      event: { type: 'approval-decided', verdict: 'approved', hash, editedInput: { command: 'ls' } },
+    });
+  });
+});
+
+it('AG5 max_concurrent is enforced, and the refusal says what to do', () => {
+  const world = new Simulation();
+  world.running(agentNamed('dev', { maxConcurrent: 1 }));
+  const { refusal } = world.submit({
+    type: 'start-run',
+    project: '/p',
+    agent: agentNamed('dev', { maxConcurrent: 1 }),
+    task: '',
+    columns: 80,
+    rows: 24,
+  });
+  expect(refusal).toEqual({
+    code: 'BUSY',
+    message: 'dev already has 1 of 1 runs at once (n1); stop one or raise max_concurrent',
+  });
+});
