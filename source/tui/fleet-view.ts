@@ -1,0 +1,161 @@
+/** The fleet as the control room sees it: which agents are listed, how each is doing, what waits. */
+import { hashEnvelope } from '../core/approvals/hash.ts';
+import { envelopeOf } from '../core/approvals/envelope.ts';
+import { isEnded, pendingApprovals, type Approval, type Fleet, type Run } from '../core/fleet.ts';
+import type { Ui } from './ui-state.ts';
+
+export type Status = 'waiting' | 'running' | 'idle' | 'starting' | 'stopping' | 'done' | 'stopped' | 'failed';
+
+export function statusOf(fleet: Fleet, run: Run): Status {
+  switch (run.phase) {
+    case 'requested':
+    case 'launching':
+      return 'starting';
+    case 'stopping':
+      return 'stopping';
+    case 'refused':
+    case 'lost':
+      return 'failed';
+    case 'exited':
+      if (run.reason !== '') return 'stopped';
+      return run.exit?.code === 0 && !run.exit.signal ? 'done' : 'failed';
+    case 'running':
+      if (waitingSince(fleet, run.id) !== null) return 'waiting';
+      return run.activity === 'idle' ? 'idle' : 'running';
+    default:
+      return run.phase satisfies never;
+  }
+}
+
+/** When the oldest open question of a run was asked; null when none is open. */
+export function waitingSince(fleet: Fleet, run: string): number | null {
+  let since: number | null = null;
+  for (const approval of Object.values(fleet.approvals))
+    if (
+      approval.state === 'pending' &&
+      approval.run === run &&
+      (since === null || approval.requestedAt < since)
+    )
+      since = approval.requestedAt;
+  return since;
+}
+
+export type ListEntry =
+  | { readonly type: 'run'; readonly key: string; readonly run: Run; readonly status: Status }
+  /** An agent of the project that is not running. */
+  | { readonly type: 'agent'; readonly key: string; readonly name: string; readonly description: string };
+
+const agentKey = (name: string): string => `agent:${name}`;
+
+/** What waits for a person first, then what runs, then what ended, then agents that could be started. */
+export function listEntries(fleet: Fleet, ui: Pick<Ui, 'panes' | 'filter'>, project: string): ListEntry[] {
+  const runs = Object.values(fleet.runs);
+  const newest = new Map<string, Run>();
+  for (const run of runs) {
+    const key = `${run.project}\n${run.agent}`;
+    const other = newest.get(key);
+    if (!other || other.requestedAt <= run.requestedAt) newest.set(key, run);
+  }
+  const isListed = (run: Run): boolean =>
+    !isEnded(run) || ui.panes.includes(run.id) || newest.get(`${run.project}\n${run.agent}`) === run;
+  const entries: ListEntry[] = runs
+    .filter(isListed)
+    .map((run): ListEntry & { type: 'run' } => ({
+      type: 'run',
+      key: run.id,
+      run,
+      status: statusOf(fleet, run),
+    }))
+    .sort((a, b) => {
+      const group = groupOf(a.status) - groupOf(b.status);
+      if (group !== 0) return group;
+      if (a.status === 'waiting')
+        return (waitingSince(fleet, a.run.id) ?? 0) - (waitingSince(fleet, b.run.id) ?? 0);
+      return isEnded(a.run)
+        ? (b.run.endedAt ?? 0) - (a.run.endedAt ?? 0)
+        : a.run.requestedAt - b.run.requestedAt;
+    });
+  const shown = new Set(runs.filter((run) => run.project === project).map((run) => run.agent));
+  for (const agent of fleet.projects[project]?.agents ?? [])
+    if (!shown.has(agent.name))
+      entries.push({
+        type: 'agent',
+        key: agentKey(agent.name),
+        name: agent.name,
+        description: agent.description,
+      });
+  return entries;
+}
+
+function groupOf(status: Status): number {
+  if (status === 'waiting') return 0;
+  return status === 'done' || status === 'failed' || status === 'stopped' ? 2 : 1;
+}
+
+/** Open questions, oldest first, without those whose answer is on its way. */
+export function queueItems(fleet: Fleet, answering: readonly string[]): Approval[] {
+  return pendingApprovals(fleet)
+    .filter(({ id }) => !answering.includes(id))
+    .sort((a, b) => a.requestedAt - b.requestedAt || (a.id < b.id ? -1 : 1));
+}
+
+const proofs = new WeakMap<Approval, boolean>();
+
+/** Whether what is shown is what the daemon's hash is about: only then can a decision be bound to it. */
+export function isProven(approval: Approval): boolean {
+  let proof = proofs.get(approval);
+  if (proof === undefined) {
+    proof = hashEnvelope(envelopeOf(approval)) === approval.hash;
+    proofs.set(approval, proof);
+  }
+  return proof;
+}
+
+/** What a run is called: its agent, and its id where one agent runs more than once. */
+export function runName(fleet: Fleet, run: Run): string {
+  const name = run.agent || run.command[0]?.split('/').at(-1) || run.id;
+  const twins = Object.values(fleet.runs).filter((other) => other.agent === run.agent && !isEnded(other));
+  return twins.length > 1 ? `${name} ${run.id.slice(0, 6)}` : name;
+}
+
+/** Members of an input that say what the call does, in the order they are looked for. */
+const TELLING = ['command', 'file_path', 'path', 'url', 'pattern', 'query', 'prompt', 'description'];
+
+/** A call in a few words, for lists; never enough to approve it by. */
+export function callSummary(input: Readonly<Record<string, unknown>>): string {
+  for (const member of TELLING) {
+    const value = input[member];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  const text = JSON.stringify(input);
+  return text === '{}' ? '' : text;
+}
+
+/** What a run does now, in a few words. */
+export function doingOf(fleet: Fleet, run: Run, status: Status): string {
+  switch (status) {
+    case 'starting':
+      return 'starting';
+    case 'stopping':
+      return run.reason === '' ? 'stopping' : `stopping: ${run.reason}`;
+    case 'failed':
+      if (run.phase === 'exited')
+        return run.exit?.signal ? `ended by signal ${run.exit.signal}` : `exit ${run.exit?.code ?? '?'}`;
+      return run.reason || run.phase;
+    case 'stopped':
+      return `stopped: ${run.reason}`;
+    case 'done':
+      return run.task === '' ? 'done' : `done: ${run.task}`;
+    case 'waiting':
+    case 'running':
+    case 'idle': {
+      const calls = Object.values(fleet.openCalls[run.session ?? ''] ?? {});
+      const call = calls.findLast(({ verdict }) => verdict !== 'deny');
+      if (call) return `${call.call.tool} ${callSummary(call.call.input)}`;
+      if (status === 'idle') return run.task === '' ? 'idle' : `idle: ${run.task}`;
+      return run.task || run.command.join(' ');
+    }
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,0 +1,100 @@
+/** What a changed fleet does to the room: new panes, a next request under the cursor, bells. */
+import { isEnded, isLive, type Fleet } from '../core/fleet.ts';
+import { queueItems, statusOf } from './fleet-view.ts';
+import { entriesOf, noted, step, type Step } from './step.ts';
+import type { Context, Intent } from './ui-input.ts';
+import type { Ui } from './ui-state.ts';
+
+/** A request that comes under the cursor by itself is deaf this long: the key on its way was meant for another. */
+export const GRACE_MS = 600;
+
+export function onFleet(before: Ui, context: Context): Step {
+  const { fleet } = context;
+  const known = before.known;
+  const now = {
+    runs: Object.keys(fleet.runs),
+    pending: Object.values(fleet.approvals).flatMap(({ id, state }) => (state === 'pending' ? [id] : [])),
+    failed: Object.values(fleet.runs).flatMap((run) => (statusOf(fleet, run) === 'failed' ? [run.id] : [])),
+  };
+  let ui: Ui = { ...before, known: now, panes: withNewPanes(before, fleet) };
+  ui = withQueue(ui, context);
+  ui = withCursor(ui, context);
+  ui = attached(ui, context);
+  const run = ui.typing === null ? undefined : fleet.runs[ui.typing];
+  if (ui.typing !== null && (!run || isEnded(run)))
+    ui = noted(
+      { ...ui, typing: null },
+      context.now,
+      `${run?.agent || 'The agent'} has ended; back in CONTROL.`,
+    );
+  const scrolled = ui.scroll && fleet.runs[ui.scroll.run];
+  if (ui.scroll && scrolled?.session !== ui.scroll.session) ui = { ...ui, scroll: null };
+  // On edges only, and never for what was there when the room was opened.
+  const isNews =
+    known !== null &&
+    (now.pending.some((id) => !known.pending.includes(id)) ||
+      now.failed.some((id) => !known.failed.includes(id)));
+  const intents: Intent[] = isNews && context.setting.bell ? [{ type: 'bell' }] : [];
+  return step(ui, ...intents);
+}
+
+function withNewPanes(ui: Ui, fleet: Fleet): readonly string[] {
+  const kept = ui.panes.filter((id) => fleet.runs[id]);
+  const isNew = (id: string): boolean => !ui.known?.runs.includes(id);
+  const added = Object.values(fleet.runs)
+    .filter((run) => isNew(run.id) && !isEnded(run) && !kept.includes(run.id))
+    .sort((a, b) => a.requestedAt - b.requestedAt)
+    .map(({ id }) => id);
+  return added.length === 0 && kept.length === ui.panes.length ? ui.panes : [...kept, ...added];
+}
+
+/** Keeps the request under the cursor, or lets the next one come up by itself, deaf for a moment. */
+export function withQueue(ui: Ui, { fleet, now }: Context): Ui {
+  const answering = ui.queue.answering.filter((id) => fleet.approvals[id]?.state === 'pending');
+  const items = queueItems(fleet, answering);
+  const { approval } = ui.queue;
+  if (approval !== null && items.some(({ id }) => id === approval))
+    return { ...ui, queue: { ...ui.queue, answering } };
+  const next = nextAfter(
+    fleet,
+    approval,
+    items.map(({ id }) => id),
+  );
+  const queue = { approval: next, answering, inertUntil: next === null ? 0 : now + GRACE_MS };
+  return withLook({ ...ui, queue }, approval, next);
+}
+
+/** The next younger request, else the youngest. */
+function nextAfter(fleet: Fleet, gone: string | null, items: readonly string[]): string | null {
+  const goneAt = gone === null ? -1 : (fleet.approvals[gone]?.requestedAt ?? -1);
+  const younger = items.find((id) => (fleet.approvals[id]?.requestedAt ?? 0) >= goneAt);
+  return younger ?? items.at(-1) ?? null;
+}
+
+/** A closer look goes on with the next request; with none left it closes. */
+function withLook(ui: Ui, gone: string | null, next: string | null): Ui {
+  const { overlay } = ui;
+  if (overlay?.type !== 'look' || overlay.approval !== gone) return ui;
+  return { ...ui, overlay: next === null ? null : { type: 'look', approval: next, top: 0, seen: 0 } };
+}
+
+/** The cursor stays on its row; when that is gone it goes to the first. */
+export function withCursor(ui: Ui, context: Context): Ui {
+  const entries = entriesOf(ui, context);
+  if (ui.cursor !== null && (entries.some(({ key }) => key === ui.cursor) || ui.panes.includes(ui.cursor)))
+    return ui;
+  return { ...ui, cursor: entries[0]?.key ?? ui.panes[0] ?? null };
+}
+
+/** `fleet attach RUN`: that run alone, and every key goes to it. */
+function attached(ui: Ui, { fleet, now }: Context): Ui {
+  if (ui.attach === null) return ui;
+  const run = fleet.runs[ui.attach];
+  if (!run)
+    return noted({ ...ui, attach: null, isZoomed: false }, now, `There is no run ${ui.attach}.`, 'problem');
+  const panes = ui.panes.includes(run.id) ? ui.panes : [...ui.panes, run.id];
+  const open: Ui = { ...ui, attach: null, panes, cursor: run.id, region: 'panes' };
+  return isLive(run)
+    ? { ...open, typing: run.id }
+    : noted(open, now, `${run.agent} is not running; this is its last screen.`);
+}

@@ -1,0 +1,175 @@
+/**
+ * The control room as one pure function: what it is, and what reaches it, to what it is next and what is to
+ * be done outside. Nothing here knows the time, the terminal or a socket.
+ */
+import { actionFor } from './keys.ts';
+import { GRACE_MS, onFleet, withCursor } from './reduce-fleet.ts';
+import { onMouse } from './reduce-mouse.ts';
+import { editedIn, inOverlay, openStart, typedInto } from './reduce-overlays.ts';
+import { edited, seen } from './reduce-queue.ts';
+import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
+import { onFound, onLines } from './reduce-scroll.ts';
+import { paletteEntries } from './palette.ts';
+import { keyContext, noted, step, type Step } from './step.ts';
+import { insert } from './text-field.ts';
+import { keyBytes, pasteBytes } from './typing.ts';
+import type { Context, UiInput } from './ui-input.ts';
+import type { Overlay, Ui } from './ui-state.ts';
+
+export { GRACE_MS };
+
+/** The prefix key pressed twice within this time goes to the agent. */
+const PREFIX_TWICE_MS = 700;
+
+export function reduce(ui: Ui, context: Context, input: UiInput): Step {
+  const next = react(ui, context, input);
+  // What a closer look shows now has been seen, whatever led to it.
+  return next.ui.overlay?.type === 'look' ? { ...next, ui: seen(next.ui, context) } : next;
+}
+
+function react(ui: Ui, context: Context, input: UiInput): Step {
+  switch (input.type) {
+    case 'key':
+      return onKey(ui, context, input);
+    case 'paste':
+      return onPaste(ui, context, input.text);
+    case 'mouse':
+      return onMouse(ui, context, input);
+    case 'focus':
+      return step(ui);
+    case 'resize':
+      return onResize(ui, input.size);
+    case 'fleet':
+      return onFleet(ui, context);
+    case 'tick':
+      return step(onTick(ui, context.now));
+    case 'daemon':
+      return step({ ...ui, daemon: { state: input.state, message: input.message } });
+    case 'screens':
+      return step({ ...ui, screens: input.state });
+    case 'holder': {
+      const others = ui.lost.filter((session) => session !== input.session);
+      return step({ ...ui, lost: input.isLost ? [...others, input.session] : others });
+    }
+    case 'started':
+      return step({ ...ui, cursor: input.run });
+    case 'failed':
+      return onFailed(ui, context, input.message, input.approval);
+    case 'notice':
+      return step(noted(ui, context.now, input.text));
+    case 'lines':
+      return onLines(ui, input.session, input.total);
+    case 'found':
+      return onFound(ui, context, input);
+    case 'edited':
+      return edited(ui, context, input.approval, input.text);
+    case 'theme':
+      return step({ ...ui, theme: input.name });
+    default:
+      return input satisfies never;
+  }
+}
+
+/** A new size: what counted as seen of a request breaks into other lines and starts over. */
+function onResize(ui: Ui, size: Ui['size']): Step {
+  const overlay: Overlay | null = ui.overlay?.type === 'look' ? { ...ui.overlay, seen: 0 } : ui.overlay;
+  return step({ ...ui, size, overlay });
+}
+
+function onTick(ui: Ui, now: number): Ui {
+  return ui.notice && now >= ui.notice.until ? { ...ui, notice: null } : ui;
+}
+
+/** An answer that did not arrive puts its request back into sight. */
+function onFailed(ui: Ui, context: Context, message: string, approval: string | null): Step {
+  const answering = ui.queue.answering.filter((id) => id !== approval);
+  return step(noted({ ...ui, queue: { ...ui.queue, answering } }, context.now, message, 'problem'));
+}
+
+function onKey(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step {
+  if (ui.typing !== null && ui.overlay === null) return whileTyping(ui, context, input);
+  const place = keyContext(ui);
+  const row = actionFor(context.setting.keymap, place, input.key);
+  const { overlay } = ui;
+  if (overlay) {
+    const step = row && inAnyOverlay(ui, context, overlay, row.action);
+    return step ?? asText(ui, context, overlay, input);
+  }
+  const sent = prefixTwice(ui, context, input);
+  if (sent) return sent;
+  const calm: Ui = ui.left === null ? ui : { ...ui, left: null };
+  const done =
+    row && (ui.scroll ? inScroll(calm, context, row.action) : inRoom(calm, context, row.action, input.key));
+  return done ?? step(calm);
+}
+
+function inAnyOverlay(ui: Ui, context: Context, overlay: Overlay, action: string): Step | undefined {
+  if (overlay.type === 'look') return inLook(ui, context, action);
+  if (overlay.type === 'palette' && action === 'palette-go') return fromPalette(ui, context, overlay);
+  return inOverlay(ui, context, overlay, action);
+}
+
+/** A key that is no action of the overlay: text, or editing of text; in a question it is a no. */
+function asText(ui: Ui, context: Context, overlay: Overlay, input: UiInput & { type: 'key' }): Step {
+  if (overlay.type === 'confirm') return inOverlay(ui, context, overlay, 'confirm-no') ?? step(ui);
+  const isNewline = overlay.type === 'edit' && input.key === 'enter';
+  const changed = isNewline
+    ? { ...overlay, field: insert(overlay.field, '\n') }
+    : (editedIn(overlay, input.key) ?? (input.text === '' ? undefined : typedInto(overlay, input.text)));
+  return changed ? step(withText(ui, context, changed)) : step(ui);
+}
+
+/** The filter holds while it is typed. */
+function withText(ui: Ui, context: Context, overlay: Overlay): Ui {
+  const next = { ...ui, overlay };
+  return overlay.type === 'filter' ? withCursor({ ...next, filter: overlay.field.text }, context) : next;
+}
+
+function fromPalette(ui: Ui, context: Context, overlay: Overlay & { type: 'palette' }): Step {
+  const entry = paletteEntries(context, overlay.field.text)[overlay.at];
+  const closed: Ui = { ...ui, overlay: null };
+  if (!entry) return step(closed);
+  switch (entry.does.type) {
+    case 'action':
+      return inRoom(closed, context, entry.does.action, '') ?? step(closed);
+    case 'go':
+      return step(goTo(closed, entry.does.run));
+    case 'start':
+      return step(openStart(closed, context, entry.does.agent));
+    default:
+      return entry.does satisfies never;
+  }
+}
+
+/** Every key but the prefix is the agent's. */
+function whileTyping(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step {
+  const run = ui.typing!;
+  if (actionFor(context.setting.keymap, 'typing', input.key)?.action === 'prefix')
+    return step({ ...ui, typing: null, left: { run, until: context.now + PREFIX_TWICE_MS } });
+  const session = context.fleet.runs[run]?.session ?? null;
+  if (session === null) return step(ui);
+  const bytes = keyBytes(input.key, input.raw, context.screen(session)?.modes ?? 0);
+  return bytes.length === 0 ? step(ui) : step(ui, { type: 'type', session, bytes });
+}
+
+/** The prefix again right after it: it was meant for the agent. */
+function prefixTwice(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step | undefined {
+  if (ui.left === null || context.now >= ui.left.until) return undefined;
+  if (actionFor(context.setting.keymap, 'typing', input.key)?.action !== 'prefix') return undefined;
+  const session = context.fleet.runs[ui.left.run]?.session ?? null;
+  if (session === null) return undefined;
+  return step({ ...ui, left: null, typing: ui.left.run }, { type: 'type', session, bytes: input.raw });
+}
+
+function onPaste(ui: Ui, context: Context, text: string): Step {
+  if (ui.overlay) {
+    const changed = typedInto(ui.overlay, text);
+    return step(changed ? withText(ui, context, changed) : ui);
+  }
+  const session = ui.typing === null ? null : (context.fleet.runs[ui.typing]?.session ?? null);
+  // A paste into the room would be keys nobody meant.
+  if (session === null)
+    return step(noted(ui, context.now, 'Nothing takes a paste here: t types to the agent.'));
+  const bytes = pasteBytes(text, context.screen(session)?.modes ?? 0);
+  return step(ui, { type: 'type', session, bytes });
+}

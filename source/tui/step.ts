@@ -1,0 +1,82 @@
+/** One step of the control room: the next state, and what is to be done outside. */
+import type { Run } from '../core/fleet.ts';
+import { listEntries, type ListEntry } from './fleet-view.ts';
+import type { Context as KeyContext } from './keys.ts';
+import { roomLayout, type LayoutFacts, type RoomLayout } from './layout.ts';
+import type { Context, Intent } from './ui-input.ts';
+import type { Notice, Ui } from './ui-state.ts';
+
+export interface Step {
+  readonly ui: Ui;
+  readonly intents: readonly Intent[];
+}
+
+export const step = (ui: Ui, ...intents: readonly Intent[]): Step => ({ ui, intents });
+
+/** Long enough to read a sentence, short enough not to be in the way. */
+const NOTICE_MS = 5_000;
+/** A problem is read twice. */
+const PROBLEM_MS = 10_000;
+
+export function noted(ui: Ui, now: number, text: string, kind: Notice['kind'] = 'info'): Ui {
+  return { ...ui, notice: { text, kind, until: now + (kind === 'info' ? NOTICE_MS : PROBLEM_MS) } };
+}
+
+/** Where a key is pressed now. */
+export function keyContext(ui: Ui): KeyContext {
+  if (ui.overlay) return ui.overlay.type;
+  if (ui.typing !== null) return 'typing';
+  if (ui.scroll) return 'scroll';
+  return ui.region;
+}
+
+export const entriesOf = (ui: Ui, { fleet, setting }: Context): ListEntry[] => {
+  const entries = listEntries(fleet, ui, setting.project);
+  return ui.filter === '' ? entries : matching(entries, ui.filter);
+};
+
+/** Every word of the filter somewhere in what the row says. */
+function matching(entries: readonly ListEntry[], filter: string): ListEntry[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return entries.filter((entry) => {
+    const text =
+      entry.type === 'agent'
+        ? entry.name
+        : [entry.run.agent, entry.run.task, entry.run.worktree?.branch, entry.run.id, entry.status].join(' ');
+    return words.every((word) => text.toLowerCase().includes(word));
+  });
+}
+
+/** The run under the cursor; undefined on an agent that does not run. */
+export const cursorRun = (ui: Ui, { fleet }: Context): Run | undefined =>
+  ui.cursor === null ? undefined : fleet.runs[ui.cursor];
+
+export function layoutFacts(ui: Ui): LayoutFacts {
+  const { size, region, layout, isZoomed, panes, cursor } = ui;
+  return { size, region, layout, isZoomed, panes, focused: cursor, overlay: overlayKind(ui) };
+}
+
+export const layoutOf = (ui: Ui): RoomLayout => roomLayout(layoutFacts(ui));
+
+function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
+  switch (overlay?.type) {
+    case undefined:
+      return 'none';
+    case 'look':
+      return 'look';
+    case 'reject':
+      return overlay.isFromLook ? 'look' : 'line';
+    case 'confirm':
+    case 'filter':
+    case 'search':
+      return 'line';
+    case 'edit':
+    case 'start':
+    case 'help':
+    case 'palette':
+    case 'alarms':
+      return 'box';
+    default:
+      return overlay satisfies never;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Colours of the chrome: a theme names each one as RGB and as one of the sixteen, the terminal decides which
+ * it gets. Without colours (NO_COLOR) roles differ by bold, dim and inverse, and every state has its glyph.
+ */
+import contrast from '../../themes/contrast.json' with { type: 'json' };
+import dark from '../../themes/dark.json' with { type: 'json' };
+import light from '../../themes/light.json' with { type: 'json' };
+import { DEFAULT_COLOUR, paletteColour, rgbColour, type Colour } from '../wire/cells.ts';
+import type { ColourDepth } from './panes/colours.ts';
+import type { Role } from './text.ts';
+
+export const COLOUR_NAMES = [
+  'plain',
+  'dim',
+  'border',
+  'accent',
+  'running',
+  'waiting',
+  'danger',
+  'done',
+  'key',
+  'added',
+  'removed',
+  'selection',
+  'chip',
+] as const;
+export type ColourName = (typeof COLOUR_NAMES)[number];
+
+export interface Theme {
+  readonly name: string;
+  readonly background: 'dark' | 'light';
+  /** RGB, and the nearest in meaning of the sixteen. */
+  readonly colours: Readonly<Record<ColourName, readonly [rgb: string, ansi: string]>>;
+}
+
+/** How a role is drawn: colours by name, and attributes that also carry it where there are no colours. */
+export interface Style {
+  readonly colour: ColourName | null;
+  readonly background: ColourName | null;
+  readonly isBold: boolean;
+  readonly isDim: boolean;
+  readonly isInverse: boolean;
+}
+
+const asTheme = (json: { name: string; background: string; colours: Record<string, string[]> }): Theme =>
+  json as unknown as Theme;
+
+export const THEMES: readonly Theme[] = [asTheme(dark), asTheme(light), asTheme(contrast)];
+
+export const themeNamed = (name: string): Theme | undefined => THEMES.find((theme) => theme.name === name);
+
+/** The one after `name`, round and round. */
+export function nextTheme(name: string): Theme {
+  const at = THEMES.findIndex((theme) => theme.name === name);
+  return THEMES[(at + 1) % THEMES.length]!;
+}
+
+export const themeFor = (background: 'dark' | 'light'): Theme =>
+  THEMES.find((theme) => theme.background === background)!;
+
+/** What the terminal can show, as its environment says. */
+export function terminalDepth(environment: Readonly<Record<string, string | undefined>>): ColourDepth {
+  const { COLORTERM: named = '', TERM: term = '' } = environment;
+  if (term === 'dumb') return 'none';
+  if (/truecolor|24bit/i.test(named) || /-direct$|^xterm-kitty$|^alacritty|^foot|^xterm-ghostty/.test(term))
+    return 'truecolor';
+  return /256color/.test(term) ? '256' : '16';
+}
+
+/** NO_COLOR takes the colours from our own chrome; what agents print in their panes stays as they print it. */
+export const chromeDepth = (environment: Readonly<Record<string, string | undefined>>): ColourDepth =>
+  environment['NO_COLOR'] ? 'none' : terminalDepth(environment);
+
+/** Borders and glyphs need UTF-8; without it they fall back to ASCII. POSIX: the first that is set decides. */
+export function isUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'];
+  // Terminals of today speak UTF-8; only a locale that says otherwise is believed.
+  return locale === undefined || /utf-?8/i.test(locale);
+}
+
+/** Whether a terminal's answer to OSC 11 (`rgb:1e1e/1e1e/2e2e`) is a light background; undefined: no such answer. */
+export function isLightBackground(answer: string): boolean | undefined {
+  const match = /rgba?:([0-9a-f]+)\/([0-9a-f]+)\/([0-9a-f]+)/i.exec(answer);
+  if (!match) return undefined;
+  const [red, green, blue] = match.slice(1, 4).map((part) => parseInt(part, 16) / (16 ** part.length - 1));
+  // Relative luminance by the weights of Rec. 709; half is where dark text begins to read better.
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 0.5;
+}
+
+const style = (colour: ColourName | null, more: Partial<Style> = {}): Style => ({
+  colour,
+  background: null,
+  isBold: false,
+  isDim: false,
+  isInverse: false,
+  ...more,
+});
+
+const STYLES: Readonly<Record<Role, Style>> = {
+  plain: style('plain'),
+  dim: style('dim', { isDim: true }),
+  strong: style('plain', { isBold: true }),
+  accent: style('accent', { isBold: true }),
+  running: style('running'),
+  waiting: style('waiting', { isBold: true }),
+  danger: style('danger', { isBold: true }),
+  done: style('done'),
+  key: style('key', { isBold: true }),
+  added: style('added'),
+  removed: style('removed'),
+  escape: style('danger', { isInverse: true }),
+  selected: style('plain', { background: 'selection', isBold: true }),
+  'chip-control': style('chip', { background: 'accent', isBold: true }),
+  'chip-typing': style('chip', { background: 'waiting', isBold: true }),
+  'chip-scroll': style('chip', { background: 'running', isBold: true }),
+};
+
+/** The style of a role. Where there are colours they carry `dim`; where there are none the attributes do. */
+export function styleOf(role: Role, depth: ColourDepth): Style {
+  const found = STYLES[role];
+  if (depth !== 'none') return found.isDim ? { ...found, isDim: false } : found;
+  return {
+    ...found,
+    colour: null,
+    background: null,
+    isInverse: found.isInverse || found.background !== null,
+  };
+}
+
+const ANSI_NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+/** Number of one of the sixteen; null for the terminal's default. */
+function ansiNumber(name: string): number | null {
+  if (name === 'default') return null;
+  const bright = name.startsWith('bright-');
+  return ANSI_NAMES.indexOf(bright ? name.slice(7) : name) + (bright ? 8 : 0);
+}
+
+/** A colour for the cell grid; the painter finds the nearest one of a palette of 256. */
+export function cellColour(theme: Theme, name: ColourName | null, depth: ColourDepth): Colour {
+  if (name === null || depth === 'none') return DEFAULT_COLOUR;
+  const [rgb, ansi] = theme.colours[name];
+  if (depth !== '16') return rgbColour(parseInt(rgb.slice(1), 16));
+  const number = ansiNumber(ansi);
+  return number === null ? DEFAULT_COLOUR : paletteColour(number);
+}
+
+/** A colour in Ink's words; undefined leaves the terminal's own. */
+export function inkColour(theme: Theme, name: ColourName | null, depth: ColourDepth): string | undefined {
+  if (name === null || depth === 'none') return undefined;
+  const [rgb, ansi] = theme.colours[name];
+  if (depth !== '16') return rgb;
+  if (ansi === 'default') return undefined;
+  const base = ansi.replace(/^bright-/, '');
+  return base === ansi ? base : `${base}Bright`;
+}

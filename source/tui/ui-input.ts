@@ -1,0 +1,93 @@
+/** Everything that can reach the control room, and everything it can want done. */
+import type { Fleet } from '../core/fleet.ts';
+import type { Ask } from '../wire/daemon-protocol.ts';
+import type { LinkState, Setting, Size } from './ui-state.ts';
+
+export type MouseKind = 'press' | 'release' | 'drag' | 'move' | 'wheel-up' | 'wheel-down';
+
+export interface Mouse {
+  readonly kind: MouseKind;
+  /** 0 left, 1 middle, 2 right. */
+  readonly button: number;
+  /** Cells from the upper left corner, from 0. */
+  readonly x: number;
+  readonly y: number;
+  readonly shift: boolean;
+  readonly alt: boolean;
+  readonly ctrl: boolean;
+}
+
+export type UiInput =
+  /** `text`: what the key types, empty for keys that type nothing; `raw`: the bytes the terminal sent for it. */
+  | { readonly type: 'key'; readonly key: string; readonly text: string; readonly raw: Uint8Array }
+  | { readonly type: 'paste'; readonly text: string }
+  | ({ readonly type: 'mouse' } & Mouse)
+  | { readonly type: 'focus'; readonly isFocused: boolean }
+  | { readonly type: 'resize'; readonly size: Size }
+  /** The fleet is another one; it comes with the context. */
+  | { readonly type: 'fleet' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'daemon'; readonly state: LinkState; readonly message: string }
+  | { readonly type: 'screens'; readonly state: LinkState }
+  | { readonly type: 'holder'; readonly session: string; readonly isLost: boolean }
+  | { readonly type: 'started'; readonly run: string }
+  | { readonly type: 'failed'; readonly message: string; readonly approval: string | null }
+  | { readonly type: 'notice'; readonly text: string }
+  | { readonly type: 'lines'; readonly session: string; readonly total: number }
+  | {
+      readonly type: 'found';
+      readonly session: string;
+      readonly text: string;
+      readonly hits: readonly number[];
+    }
+  /** $EDITOR came back; null: nothing was saved, or it failed. */
+  | { readonly type: 'edited'; readonly approval: string; readonly text: string | null }
+  | { readonly type: 'theme'; readonly name: string };
+
+export type Intent =
+  | { readonly type: 'type'; readonly session: string; readonly bytes: Uint8Array }
+  | { readonly type: 'ask'; readonly ask: Exclude<Ask, { type: 'decide' | 'start' | 'restart' }> }
+  | {
+      readonly type: 'decide';
+      readonly approval: string;
+      readonly verdict: 'approved' | 'rejected';
+      readonly hash: string;
+      readonly editedInput: Readonly<Record<string, unknown>> | null;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'start';
+      readonly agent: string | null;
+      readonly command: readonly string[];
+      readonly task: string;
+      readonly worktree: boolean | null;
+    }
+  | { readonly type: 'restart'; readonly run: string }
+  /** Show lines [from, from + count) of what the session printed, in its pane. */
+  | { readonly type: 'lines'; readonly session: string; readonly from: number; readonly count: number }
+  | { readonly type: 'search'; readonly session: string; readonly text: string }
+  /** Lines [from, to] to the clipboard. */
+  | { readonly type: 'copy'; readonly session: string; readonly from: number; readonly to: number }
+  | { readonly type: 'editor'; readonly approval: string; readonly text: string }
+  | { readonly type: 'remember-theme'; readonly name: string }
+  | { readonly type: 'redraw' }
+  | { readonly type: 'bell' }
+  | { readonly type: 'quit' };
+
+/** What is known of a session's screen besides its cells. */
+export interface ScreenFacts {
+  readonly columns: number;
+  readonly rows: number;
+  readonly history: number;
+  /** Bits of ScreenMode. */
+  readonly modes: number;
+}
+
+/** What the reducer may look at besides the state it changes. */
+export interface Context {
+  readonly fleet: Fleet;
+  readonly setting: Setting;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+  screen(session: string): ScreenFacts | undefined;
+}
