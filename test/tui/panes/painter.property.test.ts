@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Damage } from '../../../source/tui/panes/damage.ts';
 import { Painter, type PaintFeatures } from '../../../source/tui/panes/painter.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
-import { glyphOf, Grid, paletteColour, rgbColour, WIDE_TAIL } from '../../../source/wire/cells.ts';
+import * as fc from 'fast-check';
+import { glyphOf, paletteColour, rgbColour, WIDE_TAIL, type Grid } from '../../../source/wire/cells.ts';
 
 /** Characters and clusters with the columns an up-to-date terminal gives them. */
 const NARROW = ['a', 'B', '7', '-', '─', '│', 'é', 'ж', '●', '✓', 'e\u0301', '█'];

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quantise } from '../../../source/tui/panes/colours.ts';
 import { PLAIN, styleChange, type Style } from '../../../source/tui/panes/style.ts';
