@@ -77,8 +77,8 @@ export class Asks {
       case 'log':
         return { events: store.read(logQuery(ask)) };
       case 'verify-log': {
-        const result = store.verify();
-        return { isIntact: result.isIntact, words: result.words, events: result.events };
+        const { ok, sentences, checked } = await store.verifySlowly();
+        return { isIntact: ok, words: sentences.join('\n'), events: checked };
       }
       case 'rebuild':
         return this.#options.rebuild();
