@@ -72,8 +72,8 @@ export function verifyBackup(file: string): VerifyResult {
   }
 }
 
-function finish(partial: string, file: string, { isIntact, problem }: VerifyResult): void {
-  if (!isIntact) {
+function finish(partial: string, file: string, { ok, problem }: VerifyResult): void {
+  if (!ok) {
     throw new StoreError(
       'CORRUPT',
       `The backup ${file} was not kept, as its copy of the log does not verify: ${problem?.message} Older backups are untouched; run "fleet log verify".`,

@@ -89,7 +89,7 @@ function newestGoodBackup(folder: string, rejected: string[]): { file: string; e
 function eventsIn(file: string, rejected: string[]): number | null {
   try {
     const result = verifyBackup(file);
-    if (result.isIntact) return result.head.seq;
+    if (result.ok) return result.head.seq;
     rejected.push(`${file}: ${result.problem?.message}`);
   } catch (error) {
     rejected.push(asStoreError(error, `verify ${file}`).message);

@@ -19,9 +19,9 @@ export interface VerifyOptions {
 }
 
 export interface VerifyResult {
-  readonly isIntact: boolean;
+  readonly ok: boolean;
   /** Events checked. */
-  readonly events: number;
+  readonly checked: number;
   readonly head: ChainHead;
   /** The first one found. */
   readonly problem: ChainProblem | null;
@@ -32,8 +32,8 @@ export interface VerifyResult {
     readonly other: number;
     readonly newest: { readonly seq: number; readonly at: number } | null;
   };
-  /** What was found, what it proves and what it does not, a sentence a line. */
-  readonly words: string;
+  /** What was found, what it proves and what it does not, for people. */
+  readonly sentences: readonly string[];
 }
 
 export interface Verifiable {
@@ -171,17 +171,17 @@ function conclude(
           message: `The checkpoint at event ${forged.seq} is not signed by the key it names, or not for this log.`,
         });
   return {
-    isIntact: problem === null,
-    events: walk.checked,
+    ok: problem === null,
+    checked: walk.checked,
     head: walk.head,
     problem,
     checkpoints,
-    words: [
+    sentences: [
       whatWasFound(walk, problem, from),
       ...unread,
       whoSigned(checkpoints),
       ...(problem === null ? whatItProves(walk.head, against) : []),
-    ].join('\n'),
+    ],
   };
 }
 
