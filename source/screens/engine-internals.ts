@@ -11,7 +11,7 @@ export interface EngineLine {
   _extendedAttrs: Record<number, EngineExtended | undefined>;
   length: number;
   isWrapped: boolean;
-  addCodepointToCell(index: number, codePoint: number, width: number): void;
+  addCodepointToCell: (this: EngineLine, index: number, codePoint: number, width: number) => void;
 }
 
 export interface EngineExtended {
@@ -63,7 +63,7 @@ type Handlers<T> = Record<string, T[]>;
 
 export interface StringHandler {
   _data: string;
-  put(data: Uint32Array, start: number, end: number): void;
+  put: (this: StringHandler, data: Uint32Array, start: number, end: number) => void;
 }
 
 interface Identifier {

@@ -180,7 +180,7 @@ function dumpLines(buffer: EngineBuffer): LinesState {
   const underlines: [number, number, number][] = [];
   let at = 0;
   lines.forEach((line, index) => {
-    words.set(line._data.subarray(0, lengths[index]!), at);
+    words.set(line._data.subarray(0, lengths[index]), at);
     at += lengths[index]!;
     for (const column in line._combined) clusters.push([index, Number(column), line._combined[column]!]);
     for (const column in line._extendedAttrs) {

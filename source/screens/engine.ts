@@ -81,6 +81,8 @@ export interface TerminalEngine {
   isAtRest(): boolean;
   state(): EngineState;
   setColours(colours: TerminalColours): void;
+  /** The next answer gets a number above this one. */
+  countRepliesFrom(number: number): void;
   dispose(): void;
 }
 
@@ -222,6 +224,10 @@ class XtermEngine implements TerminalEngine {
     this.#colours = colours;
     const now = colourNotice(colours);
     if (this.#wantsColourNotices && now !== before) this.#reply(now);
+  }
+
+  countRepliesFrom(number: number): void {
+    this.#replies = Math.max(this.#replies, number);
   }
 
   dispose(): void {

@@ -98,8 +98,8 @@ export function connectScreens(options: {
 type Answer = Extract<ScreensReply, { id: number }>;
 
 interface Waiting {
-  done(answer: Answer): void;
-  failed(error: ScreensError): void;
+  readonly done: (answer: Answer) => void;
+  readonly failed: (error: ScreensError) => void;
 }
 
 class Link {
