@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { isEnded, pendingApprovals, type Fleet, type Run } from '../core/fleet.ts';
 import { EXIT, type Command } from './command.ts';
 import { askDaemon } from './daemon-ask.ts';
@@ -41,13 +42,20 @@ export const command: Command = {
         age(now - (run.startedAt ?? run.requestedAt)),
         run.protection === 'gated' ? (run.isGateProven ? 'gated' : 'gate unproven') : run.protection,
         run.worktree?.branch ?? '-',
-        run.task || run.command.join(' '),
+        run.task || commandLine(run),
       ]),
     );
     stdout.write('no auto-quarantine: the brain is not running\n');
     return EXIT.ok;
   },
 };
+
+/** A command line as it was typed. */
+const commandLine = (run: Run): string =>
+  run.command[0] === '/bin/sh' && run.command[1] === '-c' ? (run.command[2] ?? '') : run.command.join(' ');
+
+const signalName = (number: number): string =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
 
 const waitingOf = (fleet: Fleet, run: Run) =>
   pendingApprovals(fleet).filter((approval) => approval.session === run.session);
@@ -59,7 +67,7 @@ function stateOf(fleet: Fleet, run: Run): string {
     case 'running':
       return run.activity === 'unknown' ? 'running' : run.activity;
     case 'exited':
-      return run.exit?.signal ? `ended by signal ${run.exit.signal}` : `exited ${run.exit?.code ?? '?'}`;
+      return run.exit?.signal ? `ended by ${signalName(run.exit.signal)}` : `exited ${run.exit?.code ?? '?'}`;
     case 'refused':
     case 'lost':
       return `${run.phase}: ${run.reason}`;

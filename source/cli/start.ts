@@ -1,4 +1,5 @@
 import { agentEnvironment } from '../wire/agent-environment.ts';
+import { commandWords } from '../core/config/command-words.ts';
 import { askDaemon } from './daemon-ask.ts';
 import { EXIT, type Command } from './command.ts';
 import { textOption } from './text-option.ts';
@@ -42,7 +43,7 @@ export const command: Command = {
       type: 'start',
       project: await projectRootOf(cwd),
       agent: agent ?? null,
-      command: line === undefined ? [] : ['/bin/sh', '-c', line],
+      command: line === undefined ? [] : argvOf(line),
       task: task.join(' '),
       worktree: options['worktree'] ? true : options['here'] ? false : null,
       columns: COLUMNS,
@@ -54,3 +55,9 @@ export const command: Command = {
     return EXIT.ok;
   },
 };
+
+/** The words of a plain command; what only a shell understands goes to one. */
+function argvOf(line: string): readonly string[] {
+  const split = commandWords(line);
+  return split.type === 'words' && split.words.length > 0 ? split.words : ['/bin/sh', '-c', line];
+}

@@ -141,7 +141,7 @@ export class Asks {
     if (ask.agent === null) {
       const program = ask.command[0];
       if (!program) throw new AskRefused('USAGE', 'nothing to start: name an agent or a command');
-      const name = nameOf(program);
+      const name = nameOf(isShellLine(ask.command) ? firstWord(ask.command[2]!) : program);
       const vendor: Vendor = name === 'claude' ? 'claude' : 'command';
       return adHocAgent({ name, vendor, command: ask.command, worktree: vendor !== 'command' });
     }
@@ -212,6 +212,12 @@ const LOG_PAGE_MAX = 1_000;
 
 /** A terminal needs room for something and a pty's size is sixteen bits; past 1,000 nobody has such a screen. */
 const clampSize = (size: number): number => Math.max(2, Math.min(1_000, Math.floor(size) || 2));
+
+/** `/bin/sh -c LINE`: it is the line that a person knows the run by. */
+const isShellLine = (command: readonly string[]): boolean =>
+  command.length === 3 && basename(command[0]!) === 'sh' && command[1] === '-c';
+
+const firstWord = (line: string): string => /[^\s;|&<>()"'$]+/.exec(line)?.[0] ?? 'sh';
 
 /** An agent's name from a program's: what AGENT names allow. */
 function nameOf(program: string): string {

@@ -18,6 +18,8 @@ export interface EnsureOptions {
   readonly program: { readonly node: string; readonly script: string };
   readonly version: string;
   readonly client: 'tui' | 'cli';
+  /** What the daemon starts with; the caller's own when nothing is said. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Rejects with DaemonError: REFUSED when versions do not fit, NO_START with the daemon's own last words. */
@@ -45,7 +47,7 @@ export async function ensureDaemon(options: EnsureOptions): Promise<DaemonConnec
   );
 }
 
-function startDaemon({ places, program }: EnsureOptions): { exit: number | null; readonly log: string } {
+function startDaemon({ places, program, environment = process.env }: EnsureOptions): { exit: number | null; readonly log: string } {
   ensurePrivateDirectory(places.home);
   ensurePrivateDirectory(places.logs);
   const log = join(places.logs, 'daemon.log');
@@ -55,7 +57,7 @@ function startDaemon({ places, program }: EnsureOptions): { exit: number | null;
     cwd: '/',
     detached: true,
     stdio: ['ignore', output, output],
-    env: { ...process.env, FLEET_HOME: places.home },
+    env: { ...environment, FLEET_HOME: places.home },
   });
   child.on('exit', (code) => (starting.exit = code ?? 1));
   child.on('error', () => (starting.exit = 1));

@@ -8,9 +8,10 @@ import { answerTo, EXECUTION_WINDOW_MS } from '../../source/core/approvals/answe
 import { canonicalJson } from '../../source/core/canonical-json.ts';
 import { apply, EMPTY_FLEET, type ApprovalState } from '../../source/core/fleet.ts';
 import { Simulation } from '../support/fleet.ts';
+import { reliabilityCount } from '../support/reliability-count.ts';
 
-/** Reduced here; `npm run test:reliability` asks for the full count. */
-const RUNS = Number(process.env['FLEET_RELIABILITY_COUNT'] ?? 200);
+
+const RUNS = reliabilityCount({ reduced: 200, full: 2_000 });
 const STEPS = 40;
 const LIFE_MS = 60_000;
 

@@ -277,6 +277,29 @@ describe('an answer to Claude Code', () => {
     });
   });
 
+  test('HI2 that allows a dialog what it asks does not make it look at its rules again', () => {
+    expect(answer(permission, { type: 'allow', input: { command: 'npm test' } })).toEqual({
+      hookSpecificOutput: { hookEventName: 'PermissionRequest', decision: { behavior: 'allow' } },
+    });
+  });
+
+  test("HI1 that allows the agent's own question leaves it to its dialog, unless it holds the answers", () => {
+    const question = { tool_name: 'AskUserQuestion', tool_input: { questions: [] } };
+    const asks = parse({ hook_event_name: 'PreToolUse', ...question, tool_use_id: 't1' });
+    const opens = parse({ hook_event_name: 'PermissionRequest', ...question });
+    const plain = { type: 'allow', input: { questions: [] } } as const;
+    const answered = { type: 'allow', input: { questions: [], answers: { a: 'b' } } } as const;
+    expect(answer(asks, plain)).toMatchObject({ hookSpecificOutput: { permissionDecision: 'ask' } });
+    expect(answer(opens, plain)).toEqual({});
+    expect(answer(asks, answered)).toMatchObject({ hookSpecificOutput: { permissionDecision: 'allow' } });
+    expect(answer(opens, answered)).toMatchObject({
+      hookSpecificOutput: { decision: { behavior: 'allow', updatedInput: answered.input } },
+    });
+    expect(answer(asks, { type: 'deny', message: 'm' })).toMatchObject({
+      hookSpecificOutput: { permissionDecision: 'deny' },
+    });
+  });
+
   test('HI2 that denies carries the message', () => {
     expect(answer(asked, { type: 'deny', message: 'use the staging registry' })).toEqual({
       hookSpecificOutput: {
