@@ -1,4 +1,5 @@
 /** The hook dialect of Claude Code: its JSON in, our events out, and our verdicts back in its JSON. */
+import { canonicalJson } from '../canonical-json.ts';
 import { deny, isRecord, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict } from './vendor.ts';
 
@@ -70,7 +71,7 @@ export function answerClaudeHook(hook: HookEvent, verdict: HookVerdict): HookAns
           hookEventName: 'PermissionRequest',
           decision:
             verdict.type === 'allow'
-              ? { behavior: 'allow', updatedInput: verdict.input }
+              ? { behavior: 'allow', ...changed(hook.input, verdict.input) }
               : { behavior: 'deny', message: reason },
         },
       });
@@ -92,12 +93,18 @@ export function answerClaudeHook(hook: HookEvent, verdict: HookVerdict): HookAns
   }
 }
 
+type Input = Readonly<Record<string, unknown>>;
+
+/** An `updatedInput` makes the agent look at its rules again, and one that says "ask" opens the dialog after all. */
+const changed = (asked: Input, allowed: Input): { readonly updatedInput?: Input } =>
+  canonicalJson(asked) === canonicalJson(allowed) ? {} : { updatedInput: allowed };
+
 /**
  * A question to the person. Allowed with answers in its input (written by whoever decided), it is answered;
  * allowed without, it must be asked in the agent's own dialog: a plain yes would tell the model that nobody
  * answered.
  */
-const isForPane = (tool: string, input: Readonly<Record<string, unknown>>): boolean =>
+const isForPane = (tool: string, input: Input): boolean =>
   tool === QUESTION_TOOL && !isRecord(input['answers']);
 
 const QUESTION_TOOL = 'AskUserQuestion';
