@@ -86,6 +86,7 @@ export class Asks {
         return store.backup();
       case 'shutdown':
         // After the answer has left.
+        if (ask.isComplete) this.#options.screens.end();
         setImmediate(() => this.#options.shutdown());
         return {};
       default:

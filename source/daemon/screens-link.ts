@@ -56,6 +56,12 @@ export class ScreensLink {
     }
   }
 
+  /** Screens ends with the daemon: nothing of this home is to run on. */
+  end(): void {
+    this.#isClosed = true;
+    this.#connection?.end();
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);

@@ -104,6 +104,10 @@ export class Client {
           await screen.ready();
           return { type: 'screen', id: request.id, screen: screenText(screen) };
         });
+      case 'end':
+        // The way out that every other ending takes.
+        process.kill(process.pid, 'SIGTERM');
+        return;
       case 'colours':
         return this.#screens.setColours(request);
       default:

@@ -31,6 +31,8 @@ export function parseRequest(payload: Buffer): ScreensRequest {
       return { type, session: text('session') };
     case 'watch':
       return { type, pane: number('pane', 0xffff), session: text('session') };
+    case 'end':
+      return { type };
     case 'unwatch':
     case 'credit':
       return { type, pane: number('pane', 0xffff) };

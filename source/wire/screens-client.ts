@@ -63,6 +63,8 @@ export interface ScreensConnection {
   /** Something this connection asked for cannot be had: in words. */
   onError(listener: (message: string) => void): void;
   onClose(listener: (error: ScreensError) => void): void;
+  /** The process saves what it has and leaves. */
+  end(): void;
   close(): void;
 }
 
@@ -173,6 +175,7 @@ class Link {
         return screen;
       },
       colours: (colours) => this.send({ type: 'colours', ...colours }),
+      end: () => this.send({ type: 'end' }),
       onBottom: (listener) => void this.#bottoms.push(listener),
       onBell: (listener) => void this.#bells.push(listener),
       onError: (listener) => void this.#errors.push(listener),

@@ -33,7 +33,9 @@ export type ScreensRequest =
       readonly foreground: number;
       readonly background: number;
       readonly cursor: number;
-    };
+    }
+  /** Nobody needs screens any more (a home that is about to be removed): save, and leave. */
+  | { readonly type: 'end' };
 
 /** Lines one `lines` request may ask for: ten tall screens. */
 export const LINES_MAX = 500;
