@@ -50,9 +50,12 @@ export function loadOrMakeSigner(file: string): { readonly signer: Signer; reado
     return { signer: signerOf(makeKey(file)), isNew: true };
   }
   makePrivate(file);
-  const key = createPrivateKey(pem);
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it holds a ${key.asymmetricKeyType} key`);
-  return { signer: signerOf(key), isNew: false };
+  return { signer: signerOf(parseKey(pem)), isNew: false };
+}
+
+/** Raw public key, base64, of a private one. */
+export function publicKeyOf(pem: string): string {
+  return signerOf(parseKey(pem)).publicKey;
 }
 
 export function signCheckpoint(signer: Signer, origin: string, checkpoint: Checkpoint): SignedCheckpoint {
@@ -89,6 +92,12 @@ function keyId(origin: string, publicKey: string): Buffer {
     .update(Buffer.from(publicKey, 'base64'))
     .digest()
     .subarray(0, 4);
+}
+
+function parseKey(pem: string): KeyObject {
+  const key = createPrivateKey(pem);
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it holds a ${key.asymmetricKeyType} key`);
+  return key;
 }
 
 function signerOf(key: KeyObject): Signer {

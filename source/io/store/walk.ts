@@ -80,7 +80,7 @@ export function* walkChain(
   return end({
     type: 'truncated',
     seq: head.seq + 1,
-    message: `The log ends at event ${head.seq}, but ${beyond.source} knows of event ${beyond.seq}: ${count(beyond.seq - head.seq)} missing at the end.`,
+    message: `The log ends at event ${head.seq}, but ${beyond.source} knows of event ${beyond.seq}: ${counted(beyond.seq - head.seq, 'missing')} at the end.`,
   });
 }
 
@@ -101,11 +101,18 @@ function diagnose(db: Database, previous: ChainHead, row: EventRow): ChainProble
     )
     .get(previous.hash, seq);
   if (successor !== undefined && eventHash({ ...successor, seq }) === successor.hash) {
-    return {
-      type: 'reordered',
-      seq,
-      message: `Event ${seq} was moved: what belongs there stands at ${successor.seq}.`,
-    };
+    const isOneOfOurs = homeOf(row, successor.seq) !== undefined;
+    return isOneOfOurs
+      ? {
+          type: 'reordered',
+          seq,
+          message: `Event ${seq} was moved: what belongs there stands at ${successor.seq}.`,
+        }
+      : {
+          type: 'inserted',
+          seq,
+          message: `Something was added at ${seq}: the event that belongs there stands at ${successor.seq}.`,
+        };
   }
   if (row.seq !== seq) {
     return { type: 'missing', seq, message: `Events are missing: ${row.seq} comes after ${previous.seq}.` };
@@ -117,21 +124,20 @@ function diagnose(db: Database, previous: ChainHead, row: EventRow): ChainProble
       message: `Event ${seq} does not follow the one before it, which was replaced and its hash made anew.`,
     };
   }
-  for (let shift = 1; shift <= SHIFT_MAX; shift += 1) {
-    if (eventHash({ ...row, seq: seq + shift }) === row.hash) {
-      return {
-        type: 'missing',
-        seq,
-        message: `${count(shift)} missing after event ${previous.seq}; those that followed were renumbered.`,
-      };
-    }
-    if (shift < seq && eventHash({ ...row, seq: seq - shift }) === row.hash) {
-      return {
-        type: 'inserted',
-        seq: seq - shift,
-        message: `${count(shift)} added at ${seq - shift}; those that followed were renumbered.`,
-      };
-    }
+  const home = homeOf(row, seq);
+  if (home !== undefined && home > seq) {
+    return {
+      type: 'missing',
+      seq,
+      message: `${counted(home - seq, 'missing')} after event ${previous.seq}; those that followed were renumbered.`,
+    };
+  }
+  if (home !== undefined) {
+    return {
+      type: 'inserted',
+      seq: home,
+      message: `${counted(seq - home, 'too many')} at ${home}; those that followed were renumbered.`,
+    };
   }
   return {
     type: 'edited',
@@ -140,6 +146,17 @@ function diagnose(db: Database, previous: ChainHead, row: EventRow): ChainProble
   };
 }
 
-function count(events: number): string {
-  return events === 1 ? '1 event is' : `${events} events are`;
+/** The number under which the row is what was recorded: `guess`, or one near its own. */
+function homeOf(row: EventRow, guess: number): number | undefined {
+  if (eventHash({ ...row, seq: guess }) === row.hash) return guess;
+  for (let shift = 1; shift <= SHIFT_MAX; shift += 1) {
+    for (const seq of [row.seq + shift, row.seq - shift]) {
+      if (eventHash({ ...row, seq }) === row.hash) return seq;
+    }
+  }
+  return undefined;
+}
+
+function counted(events: number, what: string): string {
+  return events === 1 ? `1 event is ${what}` : `${events} events are ${what}`;
 }
