@@ -131,7 +131,7 @@ export const KEYS = [
   row('redraw', 'room', 'ctrl+l', 'redraw', 'Paint the whole screen again.', true),
   row('help', 'room', '?', 'keys', 'All keys; type to search.', true),
   row('quit', 'room', 'q', 'quit', 'Leave. Agents keep running.', true),
-  row('leave-filter', 'room', 'esc', 'back', 'Clear the filter, leave zoom, go back to the list.'),
+  row('leave-filter', 'room', 'escape', 'back', 'Clear the filter, leave zoom, go back to the list.'),
 
   row('prefix', 'typing', 'ctrl+]', 'leave', 'Leave TYPING. Pressed twice it goes to the agent.'),
 
@@ -148,7 +148,7 @@ export const KEYS = [
   row('previous-hit', 'scroll', 'N', 'newer hit', 'The hit after, going forward in time.'),
   row('select', 'scroll', 'v V', 'select', 'Begin to select lines, or give it up.'),
   row('copy', 'scroll', 'y enter', 'copy', 'Send the selected lines to the clipboard of your terminal.'),
-  row('leave-scroll', 'scroll', 'esc q', 'back to live', 'Back to the live screen.'),
+  row('leave-scroll', 'scroll', 'escape q', 'back to live', 'Back to the live screen.'),
 
   row('look-up', 'look', 'k up', 'up', 'One line up.'),
   row('look-down', 'look', 'j down', 'down', 'One line down.'),
@@ -167,39 +167,39 @@ export const KEYS = [
   row('look-edit-outside', 'look', 'E', '$EDITOR', 'Change the whole input in $EDITOR.'),
   row('look-reject', 'look', 'r', 'reject', 'Refuse the call, with a message the agent gets to read.'),
   row('look-next', 'look', 'w tab', 'next waiting', 'The next request.'),
-  row('look-back', 'look', 'esc q', 'back', 'Back to the room.'),
+  row('look-back', 'look', 'escape q', 'back', 'Back to the room.'),
 
   row('edit-approve', 'edit', 'ctrl+s', 'approve the edit', 'Let the call run with the input as edited.'),
-  row('edit-cancel', 'edit', 'esc', 'cancel', 'Leave the request as it is.'),
+  row('edit-cancel', 'edit', 'escape', 'cancel', 'Leave the request as it is.'),
   row('reject-send', 'reject', 'enter', 'reject', 'Refuse the call with this message.'),
-  row('reject-cancel', 'reject', 'esc', 'cancel', 'Leave the request as it is.'),
+  row('reject-cancel', 'reject', 'escape', 'cancel', 'Leave the request as it is.'),
 
   row('field-next', 'start', 'tab down', 'next field', 'The next field.'),
   row('field-previous', 'start', 'shift+tab up', 'field before', 'The field before.'),
   row('choice-next', 'start', 'right', 'next choice', 'The next choice, in a field of choices.'),
   row('choice-previous', 'start', 'left', 'choice before', 'The choice before, in a field of choices.'),
   row('start-go', 'start', 'enter', 'start', 'Start it.'),
-  row('start-cancel', 'start', 'esc', 'cancel', 'Start nothing.'),
+  row('start-cancel', 'start', 'escape', 'cancel', 'Start nothing.'),
 
   row('confirm-yes', 'confirm', 'y', 'yes', 'Do it.'),
-  row('confirm-no', 'confirm', 'esc n', 'no', 'Do nothing; every other key does nothing too.'),
+  row('confirm-no', 'confirm', 'escape n', 'no', 'Do nothing; every other key does nothing too.'),
 
   row('help-up', 'help', 'up', 'up', 'One line up.'),
   row('help-down', 'help', 'down', 'down', 'One line down.'),
   row('help-page-up', 'help', 'pageup', 'page up', 'One page up.'),
   row('help-page-down', 'help', 'pagedown', 'page down', 'One page down.'),
-  row('help-back', 'help', 'esc', 'back', 'Back to the room.'),
+  row('help-back', 'help', 'escape', 'back', 'Back to the room.'),
   row('palette-up', 'palette', 'up', 'up', 'The row above.'),
   row('palette-down', 'palette', 'down', 'down', 'The row below.'),
   row('palette-go', 'palette', 'enter', 'do it', 'Do what the row says.'),
-  row('palette-back', 'palette', 'esc', 'back', 'Back to the room.'),
+  row('palette-back', 'palette', 'escape', 'back', 'Back to the room.'),
   row('filter-keep', 'filter', 'enter', 'keep', 'Keep the filter and go on.'),
-  row('filter-drop', 'filter', 'esc', 'clear', 'Show all agents again.'),
+  row('filter-drop', 'filter', 'escape', 'clear', 'Show all agents again.'),
   row('search-go', 'search', 'enter', 'search', 'Go to the newest hit.'),
-  row('search-drop', 'search', 'esc', 'cancel', 'Do not search.'),
+  row('search-drop', 'search', 'escape', 'cancel', 'Do not search.'),
   row('alarms-up', 'alarms', 'k up', 'up', 'One line up.'),
   row('alarms-down', 'alarms', 'j down', 'down', 'One line down.'),
-  row('alarms-back', 'alarms', 'esc q', 'back', 'Back to the room.'),
+  row('alarms-back', 'alarms', 'escape q', 'back', 'Back to the room.'),
 ] as const satisfies readonly KeyRow[];
 
 /** Key → action, per context. */
@@ -292,6 +292,7 @@ export function actionFor(keymap: Keymap, context: Context, key: string): KeyRow
 }
 
 const SHOWN: Readonly<Record<string, string>> = {
+  escape: 'esc',
   enter: '↵',
   up: '↑',
   down: '↓',
@@ -303,7 +304,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 
 /** A key as it is printed. */
 export const keyName = (key: string, isUtf8 = true): string =>
-  (isUtf8 ? SHOWN[key] : undefined) ?? (key.length > 1 ? key.replace(/^ctrl\+/, 'ctrl-') : key);
+  (isUtf8 || key === 'escape' ? SHOWN[key] : undefined) ?? key.replace(/^ctrl\+(?=.)/, 'ctrl-');
 
 /** The first key of an action as it is printed; empty when it has none. */
 export const keyOf = (keymap: Keymap, action: string, isUtf8 = true): string =>

@@ -3,6 +3,7 @@
  * cursor, hide itself or turn the reading direction, so everything shown passes through here.
  */
 import stringWidth from 'string-width';
+import { visible } from '../core/visible-text.ts';
 
 /** How a piece of text is meant; the theme knows how that looks. */
 export type Role =
@@ -19,7 +20,8 @@ export type Role =
   | 'removed'
   /** A character that cannot be seen, spelled out: must never look like ordinary text. */
   | 'escape'
-  | 'selected'
+  | 'caret'
+  | 'border'
   | 'chip-control'
   | 'chip-typing'
   | 'chip-scroll';
@@ -31,29 +33,26 @@ export interface Span {
 
 export const span = (text: string, role: Role = 'plain'): Span => ({ text, role });
 
-/**
- * What has no picture of its own or changes that of others: controls, format characters (bidi, zero width,
- * tags), line and paragraph separators, private use, surrogates, variation selectors, and every space but
- * the common one.
- */
-const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/u;
-const UNSEEN_ALL = new RegExp(UNSEEN.source, 'gu');
 const ASCII_ONLY = /^[\x20-\x7e]*$/;
 /** A base character may carry so many marks; more is a tower built to cover other lines. */
 const MARKS_MAX = 2;
 const MARK_TOWER = new RegExp(`(\\p{M}{${MARKS_MAX}})\\p{M}+`, 'gu');
 
+/** It has no picture of its own, or changes that of others. */
+const isUnseen = (character: string): boolean =>
+  !ASCII_ONLY.test(character) && visible(character) !== character;
+
 /** One line of harmless text: white space becomes one space, what cannot be seen is dropped. */
 export function harmless(text: string): string {
   if (ASCII_ONLY.test(text)) return text;
-  return text
-    .replace(/[\s\u0085\u2028\u2029]+/g, ' ')
-    .replace(UNSEEN_ALL, '')
+  const line = text.replace(/[\s\u0085\u2028\u2029]+/g, ' ');
+  return [...line]
+    .filter((character) => !isUnseen(character))
+    .join('')
     .replace(MARK_TOWER, '$1');
 }
 
-/** Text with everything unseen spelled out (`\u{202e}`, `\x1b`), for what a person must judge. */
+/** Text with everything unseen spelled out (`\u{202e}`), for what a person must judge. */
 export function revealed(text: string, role: Role = 'plain'): Span[] {
   if (ASCII_ONLY.test(text)) return text === '' ? [] : [span(text, role)];
   const spans: Span[] = [];
@@ -65,28 +64,19 @@ export function revealed(text: string, role: Role = 'plain'): Span[] {
   };
   for (const character of text) {
     marks = /\p{M}/u.test(character) ? marks + 1 : 0;
-    if (UNSEEN.test(character) || marks > MARKS_MAX) {
+    if (isUnseen(character) || marks > MARKS_MAX) {
       flush();
-      spans.push(span(escaped(character), 'escape'));
+      spans.push(span(spelledOut(character), 'escape'));
     } else seen += character;
   }
   flush();
   return spans;
 }
 
-function escaped(character: string): string {
-  switch (character) {
-    case '\n':
-      return '\\n';
-    case '\r':
-      return '\\r';
-    case '\t':
-      return '\\t';
-    default: {
-      const code = character.codePointAt(0) ?? 0;
-      return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-    }
-  }
+/** A tower of marks is spelled out mark by mark, too. */
+function spelledOut(character: string): string {
+  const text = visible(character);
+  return text === character ? `\\u{${character.codePointAt(0)!.toString(16)}}` : text;
 }
 
 /** Columns a text takes. */

@@ -1,0 +1,96 @@
+/**
+ * Everything the chrome shows, as plain data: it travels to the thread that draws it, and two that are equal
+ * need no second frame.
+ */
+import { layoutOf } from './step.ts';
+import { keyOf } from './keys.ts';
+import { listView, type ListView } from './screens/control-room/agent-rows.ts';
+import { barSpans } from './screens/control-room/bar-rows.ts';
+import { headerView, type HeaderView } from './screens/control-room/header-rows.ts';
+import { overlayView, type OverlayView } from './screens/control-room/overlay-rows.ts';
+import { paneTitle } from './screens/control-room/pane-titles.ts';
+import { queueView, type QueueView } from './screens/control-room/queue-rows.ts';
+import type { Line } from './screens/control-room/request-lines.ts';
+import { roleOfStatus } from './screens/control-room/glyphs.ts';
+import type { RoomLayout } from './layout.ts';
+import type { ColourDepth } from './panes/colours.ts';
+import type { Rect } from './panes/rect.ts';
+import { cut, fit, span, widthOf } from './text.ts';
+import type { Context } from './ui-input.ts';
+import type { Size, Ui } from './ui-state.ts';
+
+export interface TitleLine {
+  readonly rect: Rect;
+  readonly spans: Line;
+}
+
+export interface ChromeModel {
+  readonly size: Size;
+  readonly theme: string;
+  readonly depth: ColourDepth;
+  /** Instead of everything else: the terminal is too small. */
+  readonly tooSmall: string | null;
+  readonly header: HeaderView;
+  readonly list: ListView | null;
+  /** Titles of panes that have no frame. */
+  readonly titles: readonly TitleLine[];
+  /** What an empty stage says. */
+  readonly stage: { readonly rect: Rect; readonly lines: readonly Line[] } | null;
+  readonly queue: QueueView | null;
+  readonly bar: Line;
+  readonly overlay: OverlayView | null;
+}
+
+export function chromeModel(
+  ui: Ui,
+  context: Context,
+  depth: ColourDepth,
+  layout: RoomLayout = layoutOf(ui),
+): ChromeModel {
+  const { size, theme } = ui;
+  return {
+    size,
+    theme,
+    depth,
+    tooSmall:
+      layout.kind === 'tiny'
+        ? `fleet needs 60x15, this is ${size.columns}x${size.rows}. Agents keep running; q leaves.`
+        : null,
+    header: headerView(ui, context),
+    list: listView(ui, context, layout),
+    titles: titleLines(ui, context, layout),
+    stage:
+      layout.stage && layout.panes.length === 0 ? { rect: layout.stage, lines: stageWords(context) } : null,
+    queue: queueView(ui, context, layout),
+    bar: barSpans(ui, context),
+    overlay: overlayView(ui, context, layout),
+  };
+}
+
+function titleLines(ui: Ui, context: Context, layout: RoomLayout): TitleLine[] {
+  return layout.panes
+    .filter(({ isFramed }) => !isFramed)
+    .map(({ run, number, frame }) => {
+      const { title, note, status } = paneTitle(ui, context, run, number);
+      const place = ui.panes.length > 1 ? ` ${number} of ${ui.panes.length} ` : ' ';
+      const right = `${note} ${place}`;
+      const left = cut(` ${title} `, Math.max(0, frame.columns - widthOf(right)));
+      const isFocused = ui.cursor === run && (ui.region === 'panes' || ui.isZoomed);
+      const line = fit(left, Math.max(0, frame.columns - widthOf(right)));
+      return {
+        rect: { ...frame, rows: 1 },
+        spans: [span(line, isFocused ? 'accent' : roleOfStatus(status)), span(right, 'dim')],
+      };
+    });
+}
+
+function stageWords({ fleet, setting }: Context): Line[] {
+  const key = (action: string) => span(keyOf(setting.keymap, action, setting.isUtf8), 'key');
+  if (Object.keys(fleet.runs).length === 0)
+    return [
+      [span('No agent runs.', 'strong')],
+      [key('start'), span(' starts one', 'dim')],
+      [key('help'), span(' shows all keys', 'dim')],
+    ];
+  return [[span('No pane is open.', 'dim')], [span('↵', 'key'), span(' in the list opens one', 'dim')]];
+}

@@ -1,0 +1,111 @@
+/** The list: one line an agent, what waits for a person first. */
+import { doingOf, runName, waitingSince, type ListEntry } from '../../fleet-view.ts';
+import type { RoomLayout } from '../../layout.ts';
+import type { Rect } from '../../panes/rect.ts';
+import { keyOf } from '../../keys.ts';
+import { entriesOf } from '../../step.ts';
+import { ageOf, cut, cutMiddle, harmless, span, type Role, type Span } from '../../text.ts';
+import type { Context } from '../../ui-input.ts';
+import type { Ui } from '../../ui-state.ts';
+import { glyphOfStatus, NOT_RUNNING } from './glyphs.ts';
+import type { Line } from './request-lines.ts';
+import { listWindow } from './windows.ts';
+
+export interface AgentRow {
+  readonly mark: readonly Span[];
+  readonly name: readonly Span[];
+  readonly doing: readonly Span[];
+  readonly age: readonly Span[];
+}
+
+export interface ListView {
+  /** The frame on a wide screen, the page itself on a narrow one. */
+  readonly frame: Rect;
+  readonly area: Rect;
+  readonly isFramed: boolean;
+  readonly isFocused: boolean;
+  readonly title: string;
+  readonly rows: readonly AgentRow[];
+  /** Row on screen under the cursor, -1 for none. */
+  readonly selected: number;
+  readonly widths: {
+    readonly mark: number;
+    readonly name: number;
+    readonly doing: number;
+    readonly age: number;
+  };
+  /** Instead of rows, when there are none. */
+  readonly empty: readonly Line[];
+}
+
+const MARK_COLUMNS = 3;
+const AGE_COLUMNS = 4;
+
+export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView | null {
+  const entries = entriesOf(ui, context);
+  const window = listWindow(ui, layout, entries);
+  if (!window || !layout.list) return null;
+  const { area, from } = window;
+  const isFramed = layout.kind === 'wide';
+  const names = entries.map((entry) => nameOf(entry, context));
+  const rest = area.columns - MARK_COLUMNS - AGE_COLUMNS - 2;
+  // Names get what the longest needs, up to half of the line when what they do must fit beside them.
+  const longest = Math.max(4, ...names.map((name) => name.length));
+  const name = Math.min(longest, Math.max(10, Math.floor(rest * (isFramed ? 0.6 : 0.35))));
+  const widths = { mark: MARK_COLUMNS, name, doing: Math.max(0, rest - name), age: AGE_COLUMNS };
+  const shown = entries.slice(from, from + area.rows);
+  return {
+    frame: layout.list,
+    area,
+    isFramed,
+    isFocused: ui.region === 'list' && ui.typing === null && !ui.scroll && ui.overlay === null,
+    title: ui.filter === '' ? 'agents' : `agents · /${harmless(ui.filter)}`,
+    rows: shown.map((entry) => rowOf(ui, entry, context, widths)),
+    selected: shown.findIndex(({ key }) => key === ui.cursor),
+    widths,
+    empty: entries.length === 0 ? emptyWords(ui, context) : [],
+  };
+}
+
+const nameOf = (entry: ListEntry, { fleet }: Context): string =>
+  harmless(entry.type === 'agent' ? entry.name : runName(fleet, entry.run));
+
+function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['widths']): AgentRow {
+  const name = cutMiddle(nameOf(entry, context), widths.name);
+  if (entry.type === 'agent')
+    return {
+      mark: [span(' '), NOT_RUNNING],
+      name: [span(name, 'dim')],
+      doing: [span(cut(harmless(entry.description), widths.doing), 'dim')],
+      age: [span('–', 'dim')],
+    };
+  const { fleet, now } = context;
+  const { run, status } = entry;
+  const waiting = waitingSince(fleet, run.id);
+  const isLost = run.session !== null && ui.lost.includes(run.session);
+  const isUngated = run.protection === 'contained only';
+  const doing = isLost ? 'holder does not answer' : harmless(doingOf(fleet, run, status));
+  const label = isUngated && widths.doing > 24 ? 'contained only · ' : '';
+  const role: Role = status === 'waiting' ? 'waiting' : isLost || status === 'failed' ? 'danger' : 'dim';
+  return {
+    // An agent whose calls no gate sees carries a mark where there is no room for words.
+    mark: [span(' '), glyphOfStatus(status), span(isUngated && label === '' ? '°' : '', 'dim')],
+    name: [span(name, status === 'waiting' ? 'waiting' : ui.panes.includes(run.id) ? 'plain' : 'dim')],
+    doing: [span(label, 'dim'), span(cut(doing, Math.max(0, widths.doing - label.length)), role)],
+    age: [span(ageOf(now - (waiting ?? run.endedAt ?? run.startedAt ?? run.requestedAt)), 'dim')],
+  };
+}
+
+function emptyWords(ui: Ui, { fleet, setting }: Context): Line[] {
+  const key = (action: string): Span => span(keyOf(setting.keymap, action, setting.isUtf8), 'key');
+  if (ui.daemon.state === 'connecting') return [[span('connecting …', 'dim')]];
+  if (ui.filter !== '')
+    return [[span('no agent matches', 'dim')], [span('esc', 'key'), span(' shows all again', 'dim')]];
+  if (!fleet.projects[setting.project])
+    return [
+      [span('no agents here', 'dim')],
+      [key('start'), span(' runs a command', 'dim')],
+      [span('fleet init', 'strong'), span(' writes fleet.yaml', 'dim')],
+    ];
+  return [[span('no agents yet', 'dim')], [key('start'), span(' starts one', 'dim')]];
+}

@@ -1,0 +1,85 @@
+/** The last line: the keys that matter most here, or what just happened. */
+import { isProven, queueItems, runName } from '../../fleet-view.ts';
+import { keyName, type KeyRow } from '../../keys.ts';
+import { isInert, isLookSeen, isWholeInQueue, itemUnderCursor } from '../../reduce-queue.ts';
+import { keyContext } from '../../step.ts';
+import { cutSpans, harmless, span, spansWidth, type Span } from '../../text.ts';
+import type { Context } from '../../ui-input.ts';
+import type { Ui } from '../../ui-state.ts';
+
+/** Actions worth a place in the bar, the most useful first; the bar takes as many as fit. */
+const BEST: Readonly<Record<string, readonly string[]>> = {
+  list: ['type-here', 'next-waiting', 'start', 'stop', 'zoom', 'filter', 'help', 'quit'],
+  panes: ['type-here', 'next-waiting', 'zoom', 'scroll', 'layout', 'swap', 'help', 'quit'],
+  queue: ['approve', 'edit', 'reject', 'look', 'next-waiting', 'help'],
+  scroll: ['search', 'next-hit', 'select', 'copy', 'leave-scroll'],
+  look: ['look-approve', 'look-edit', 'look-reject', 'look-page-down', 'look-next', 'look-back'],
+  edit: ['edit-approve', 'edit-cancel'],
+  reject: ['reject-send', 'reject-cancel'],
+  start: ['field-next', 'choice-next', 'start-go', 'start-cancel'],
+  confirm: ['confirm-yes', 'confirm-no'],
+  help: ['help-up', 'help-down', 'help-page-down', 'help-back'],
+  palette: ['palette-up', 'palette-down', 'palette-go', 'palette-back'],
+  filter: ['filter-keep', 'filter-drop'],
+  search: ['search-go', 'search-drop'],
+  alarms: ['alarms-up', 'alarms-down', 'alarms-back'],
+};
+
+export function barSpans(ui: Ui, context: Context): Span[] {
+  const width = ui.size.columns;
+  if (ui.notice) {
+    const isProblem = ui.notice.kind === 'problem';
+    const words = ` ${isProblem ? '! ' : ''}${harmless(ui.notice.text)}`;
+    return cutSpans([span(words, isProblem ? 'danger' : 'accent')], width).spans;
+  }
+  if (ui.typing !== null && ui.overlay === null) return typingSpans(ui, context);
+  const place = keyContext(ui);
+  const unable = unableTo(ui, context);
+  const spans: Span[] = [];
+  for (const action of BEST[place] ?? []) {
+    const row = context.setting.keymap.rows.find((each) => each.action === action);
+    if (!row || row.keys.length === 0) continue;
+    const words = wordsOf(row, unable.has(action), context.setting.isUtf8);
+    if (spansWidth(spans) + spansWidth(words) > width) break;
+    spans.push(...words);
+  }
+  return spans;
+}
+
+function wordsOf(row: KeyRow, isUnable: boolean, isUtf8: boolean): Span[] {
+  const key = keyName(row.keys[0]!, isUtf8);
+  return [span(` ${key}`, isUnable ? 'dim' : 'key'), span(` ${row.label} `, isUnable ? 'dim' : 'plain')];
+}
+
+function typingSpans(ui: Ui, { fleet, setting }: Context): Span[] {
+  const run = fleet.runs[ui.typing ?? ''];
+  const prefix = keyName(
+    setting.keymap.rows.find(({ action }) => action === 'prefix')?.keys[0] ?? '',
+    setting.isUtf8,
+  );
+  const name = harmless(run ? runName(fleet, run) : '');
+  const waiting = queueItems(fleet, ui.queue.answering).length;
+  return cutSpans(
+    [
+      span(` ${prefix}`, 'key'),
+      span(` leaves TYPING, twice sends it`),
+      span(`   every other key goes to ${name}`, 'dim'),
+      ...(waiting > 0 ? [span(`   ◐ ${waiting} wait for you`, 'waiting')] : []),
+    ],
+    ui.size.columns,
+  ).spans;
+}
+
+/** Answers that would be refused now: shown, but not as keys to press. */
+function unableTo(ui: Ui, context: Context): ReadonlySet<string> {
+  const { overlay } = ui;
+  const isLook = overlay?.type === 'look';
+  const item = isLook ? context.fleet.approvals[overlay.approval] : itemUnderCursor(ui, context);
+  const prefix = isLook ? 'look-' : '';
+  const named = (...actions: string[]): string[] => actions.map((action) => prefix + action);
+  if (!item || item.state !== 'pending' || isInert(ui, context.now))
+    return new Set([...named('approve', 'edit', 'reject'), 'look']);
+  if (!isProven(item)) return new Set(named('approve', 'edit'));
+  const isWhole = isLook ? isLookSeen(ui, item, overlay) : isWholeInQueue(ui, item);
+  return new Set(isWhole ? [] : named('approve'));
+}

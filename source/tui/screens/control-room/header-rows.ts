@@ -1,0 +1,84 @@
+/** The header: which project, how many of what, whether something is wrong, and which mode. */
+import { listEntries, queueItems, runName, type Status } from '../../fleet-view.ts';
+import { keyOf } from '../../keys.ts';
+import { cut, harmless, span, spansWidth, type Span } from '../../text.ts';
+import type { Context } from '../../ui-input.ts';
+import type { Ui } from '../../ui-state.ts';
+
+/** A name longer than this says no more in a chip. */
+const CHIP_NAME_COLUMNS = 20;
+const PROJECT_COLUMNS = 24;
+
+export interface HeaderView {
+  readonly left: readonly Span[];
+  readonly right: readonly Span[];
+}
+
+export function headerView(ui: Ui, context: Context): HeaderView {
+  const { fleet, setting } = context;
+  const project = fleet.projects[setting.project]?.name ?? setting.project.split('/').at(-1) ?? '';
+  const width = ui.size.columns;
+  const counts = countSpans(ui, context, width >= 100);
+  const chip = chipSpans(ui, context);
+  const state = stateSpans(ui, context);
+  const name: Span[] = [
+    span(' fleet ', 'accent'),
+    span(` ${cut(harmless(project), PROJECT_COLUMNS)}`, 'strong'),
+  ];
+  const demo: Span[] = setting.isDemo ? [span('  demo · q leaves and cleans up', 'waiting')] : [];
+  // Left out first when it is narrow: the state of the brain, then the demo's words, then the project.
+  const lefts = [[...name, ...demo, ...counts], [...name, ...counts], counts];
+  const rights = [[...state, ...chip], chip];
+  for (const left of lefts)
+    for (const right of rights) if (spansWidth(left) + spansWidth(right) + 1 <= width) return { left, right };
+  return { left: counts, right: chip };
+}
+
+function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span[] {
+  const counts = new Map<Status, number>();
+  for (const entry of listEntries(fleet, ui, setting.project))
+    if (entry.type === 'run') counts.set(entry.status, (counts.get(entry.status) ?? 0) + 1);
+  const count = (...statuses: Status[]): number =>
+    statuses.reduce((sum, status) => sum + (counts.get(status) ?? 0), 0);
+  const pending = queueItems(fleet, ui.queue.answering).length;
+  const alarms = fleet.alarms.filter(({ seq }) => seq > ui.alarmsSeen).length;
+  const shown: Span[] = [];
+  const add = (glyph: string, number: number, words: string, role: Span['role']) => {
+    shown.push(
+      span('  ', 'plain'),
+      span(isWordy ? `${glyph} ${number} ${words}` : `${glyph}${number}`, role),
+    );
+  };
+  add('●', count('running', 'idle', 'starting', 'stopping', 'waiting'), 'running', 'running');
+  add('◐', pending, pending === 1 ? 'waits for you' : 'wait for you', pending > 0 ? 'waiting' : 'dim');
+  if (count('failed') > 0) add('✗', count('failed'), 'failed', 'danger');
+  if (count('stopped') > 0) add('■', count('stopped'), 'stopped', 'dim');
+  if (count('done') > 0) add('✓', count('done'), 'done', 'done');
+  if (alarms > 0) add('!', alarms, alarms === 1 ? 'alarm' : 'alarms', 'danger');
+  return shown;
+}
+
+function stateSpans(ui: Ui, { setting }: Context): Span[] {
+  switch (ui.daemon.state) {
+    case 'connecting':
+      return [span('connecting … ', 'dim')];
+    case 'lost':
+      return [span(`daemon away, reconnecting … ${setting.isDemo ? '' : 'typing still works '}`, 'danger')];
+    case 'connected':
+      if (ui.screens === 'lost') return [span('screens away, reconnecting … ', 'danger')];
+      return [span('no auto-quarantine  ', 'dim')];
+    default:
+      return ui.daemon.state satisfies never;
+  }
+}
+
+function chipSpans(ui: Ui, { fleet, setting }: Context): Span[] {
+  if (ui.typing !== null) {
+    const run = fleet.runs[ui.typing];
+    const name = cut(harmless(run ? runName(fleet, run) : ui.typing), CHIP_NAME_COLUMNS);
+    const prefix = keyOf(setting.keymap, 'prefix', setting.isUtf8);
+    return [span(` TYPING → ${name} (${prefix} leaves) `, 'chip-typing')];
+  }
+  if (ui.scroll) return [span(' SCROLL ', 'chip-scroll')];
+  return [span(' CONTROL ', 'chip-control')];
+}

@@ -1,0 +1,51 @@
+/** What a pane is: its number, state, agent and branch on the left, its age on the right. */
+import { runName, statusOf, type Status } from '../../fleet-view.ts';
+import { ageOf, harmless } from '../../text.ts';
+import type { Context } from '../../ui-input.ts';
+import type { Ui } from '../../ui-state.ts';
+import { glyphOfStatus } from './glyphs.ts';
+
+export interface PaneTitle {
+  readonly title: string;
+  readonly note: string;
+  readonly status: Status;
+}
+
+export function paneTitle(ui: Ui, context: Context, id: string, number: number): PaneTitle {
+  const { fleet, now } = context;
+  const run = fleet.runs[id];
+  if (!run) return { title: id, note: '', status: 'failed' };
+  const status = statusOf(fleet, run);
+  const parts = [
+    runName(fleet, run),
+    run.worktree?.branch ?? '',
+    run.protection === 'contained only' ? 'contained only' : '',
+    stateWords(ui, run.session, status),
+  ];
+  const words = parts.filter((part) => part !== '').join(' · ');
+  const since = run.endedAt ?? run.startedAt ?? run.requestedAt;
+  return {
+    title: `${number} ${glyphOfStatus(status).text} ${harmless(words)}`,
+    note: `${run.endedAt === null ? '' : 'ended '}${ageOf(now - since)}${run.endedAt === null ? '' : ' ago'}`,
+    status,
+  };
+}
+
+function stateWords(ui: Ui, session: string | null, status: Status): string {
+  if (session !== null && ui.lost.includes(session)) return 'holder does not answer';
+  switch (status) {
+    case 'waiting':
+      return 'waits for you';
+    case 'failed':
+    case 'stopped':
+    case 'done':
+    case 'starting':
+    case 'stopping':
+      return status;
+    case 'running':
+    case 'idle':
+      return '';
+    default:
+      return status satisfies never;
+  }
+}

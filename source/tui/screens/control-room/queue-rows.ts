@@ -1,0 +1,102 @@
+/** The queue: what waits for a person, oldest first, and all there is to know about the one under the cursor. */
+import type { Approval } from '../../../core/fleet.ts';
+import { callSummary, isProven, queueItems } from '../../fleet-view.ts';
+import type { RoomLayout } from '../../layout.ts';
+import type { Rect } from '../../panes/rect.ts';
+import { isInert } from '../../reduce-queue.ts';
+import { ageOf, cut, cutMiddle, harmless, span, type Span } from '../../text.ts';
+import type { Context } from '../../ui-input.ts';
+import type { Ui } from '../../ui-state.ts';
+import type { Line } from './request-lines.ts';
+import { queueAreas, queueDetail } from './request-view.ts';
+import { queueWindow } from './windows.ts';
+
+export interface QueueRow {
+  readonly agent: readonly Span[];
+  readonly tool: readonly Span[];
+  readonly summary: readonly Span[];
+  readonly age: readonly Span[];
+}
+
+export interface QueueView {
+  readonly frame: Rect;
+  readonly isFramed: boolean;
+  readonly isFocused: boolean;
+  readonly title: readonly Span[];
+  readonly items: Rect;
+  readonly rows: readonly QueueRow[];
+  readonly selected: number;
+  readonly widths: {
+    readonly agent: number;
+    readonly tool: number;
+    readonly summary: number;
+    readonly age: number;
+  };
+  readonly detail: Rect;
+  readonly lines: readonly Line[];
+}
+
+const AGE_COLUMNS = 4;
+const TOOL_COLUMNS = 9;
+
+export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueView | null {
+  const areas = queueAreas(layout);
+  if (!areas || !layout.queue) return null;
+  const items = queueItems(context.fleet, ui.queue.answering);
+  const { from } = queueWindow(ui, areas.items, items);
+  const shown = items.slice(from, from + areas.items.rows);
+  const item = items.find(({ id }) => id === ui.queue.approval);
+  const agent = Math.min(16, Math.max(6, ...items.map((each) => harmless(each.agent).length)));
+  const widths = {
+    agent,
+    tool: TOOL_COLUMNS,
+    summary: Math.max(0, areas.items.columns - agent - TOOL_COLUMNS - AGE_COLUMNS - 4),
+    age: AGE_COLUMNS,
+  };
+  const isFocused = ui.region === 'queue' && ui.typing === null && !ui.scroll;
+  return {
+    frame: layout.queue,
+    isFramed: layout.kind === 'wide',
+    isFocused: isFocused && ui.overlay === null,
+    title: titleOf(ui, context, items, item),
+    items: areas.items,
+    rows: shown.map((each) => ({
+      agent: [span(cutMiddle(harmless(each.agent), widths.agent), 'plain')],
+      tool: [span(cut(harmless(each.call.tool), TOOL_COLUMNS), 'strong')],
+      summary: [span(cut(harmless(callSummary(each.call.input)), widths.summary), 'dim')],
+      age: [span(ageOf(context.now - each.requestedAt), 'dim')],
+    })),
+    selected: shown.findIndex(({ id }) => id === ui.queue.approval),
+    widths,
+    detail: areas.detail,
+    lines: item ? detailLines(item, areas.detail) : emptyLines(ui),
+  };
+}
+
+function detailLines(item: Approval, area: Rect): readonly Line[] {
+  if (!isProven(item))
+    return [[span('! what is shown is not what the request was sealed over: reject it', 'danger')]];
+  return queueDetail(item, area).lines;
+}
+
+const emptyLines = (ui: Ui): Line[] =>
+  ui.daemon.state === 'connected' ? [[span('nothing waits for you', 'dim')]] : [];
+
+function titleOf(ui: Ui, { now }: Context, items: readonly Approval[], item: Approval | undefined): Span[] {
+  if (items.length === 0 || !item) return [span('waiting for you', 'dim')];
+  const at = items.indexOf(item) + 1;
+  const title: Span[] = [span(`◐ waiting for you (${items.length})`, 'waiting')];
+  title.push(
+    span('  '),
+    span(harmless(item.agent), 'strong'),
+    span(` ${harmless(item.call.tool)}`, 'strong'),
+  );
+  const facts = [
+    `${at} of ${items.length}`,
+    `asked ${ageOf(now - item.requestedAt)} ago`,
+    `${ageOf(item.expiresAt - now)} left`,
+  ];
+  title.push(span(`  ${facts.join(' · ')}`, 'dim'));
+  if (isInert(ui, now)) title.push(span('  just came up', 'waiting'));
+  return title;
+}
