@@ -3,7 +3,7 @@ import { commandWords } from '../core/config/command-words.ts';
 import { askDaemon } from './daemon-ask.ts';
 import { EXIT, type Command } from './command.ts';
 import { textOption } from './text-option.ts';
-import { projectRootOf } from './project-root.ts';
+import { projectRootOf } from '../io/files/project-files.ts';
 
 /** What a session starts with until a pane tells it its true size. */
 const COLUMNS = 120;

@@ -28,7 +28,7 @@ export interface GateEndpointOptions {
   readonly session: string;
   /** SHA-256 of the session's token, hexadecimal. */
   readonly tokenHash: string;
-  /** Must answer in the end; the signal says that nobody waits any more. A rejection refuses the call. */
+  /** Must answer in the end; the signal says that the agent gave the call up. A rejection refuses the call. */
   readonly onAsk: (ask: GateAsk, signal: AbortSignal) => Promise<GateAnswer>;
 }
 
@@ -39,6 +39,7 @@ export interface GateEndpoint {
 
 export async function listenForGate(options: GateEndpointOptions): Promise<GateEndpoint> {
   const connections = new Set<Socket>();
+  let isClosing = false;
   const server = createServer((connection) => {
     connection.on('error', () => connection.destroy());
     if (connections.size >= CONNECTIONS_MAX) {
@@ -47,7 +48,7 @@ export async function listenForGate(options: GateEndpointOptions): Promise<GateE
     }
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
-    serve(connection, options);
+    serve(connection, options, () => isClosing);
   });
   // Bound beside its place, closed to others, then moved there: no moment in which somebody else could
   // connect, and a daemon on its way out cannot remove the socket of the one that replaced it.
@@ -62,6 +63,7 @@ export async function listenForGate(options: GateEndpointOptions): Promise<GateE
   renameSync(bound, options.socket);
   return {
     close() {
+      isClosing = true;
       server.close();
       for (const connection of connections) connection.destroy();
       if (lstatSync(options.socket, { throwIfNoEntry: false })?.ino === ino) rmSync(options.socket);
@@ -69,7 +71,11 @@ export async function listenForGate(options: GateEndpointOptions): Promise<GateE
   };
 }
 
-function serve(connection: Socket, { session, tokenHash, onAsk }: GateEndpointOptions): void {
+function serve(
+  connection: Socket,
+  { session, tokenHash, onAsk }: GateEndpointOptions,
+  isClosing: () => boolean,
+): void {
   const reader = new FrameReader();
   const gone = new AbortController();
   let bytes = 0;
@@ -80,7 +86,8 @@ function serve(connection: Socket, { session, tokenHash, onAsk }: GateEndpointOp
   );
   connection.on('close', () => {
     clearTimeout(slow);
-    gone.abort();
+    // It is we who leave: the hook will ask the next daemon, its call is not given up.
+    if (!isClosing()) gone.abort();
   });
   connection.on('data', (chunk) => {
     bytes += chunk.length;

@@ -91,7 +91,9 @@ export class Loop {
     try {
       const kept = drafts.length > 0 ? this.#options.store.append(drafts) : [];
       if (kept.length > 0 && kept.at(-1)!.seq !== fleet.seq)
-        throw new Error(`the store stands at ${kept.at(-1)!.seq}, the state at ${fleet.seq}: somebody else wrote to it`);
+        throw new Error(
+          `the store stands at ${kept.at(-1)!.seq}, the state at ${fleet.seq}: somebody else wrote to it`,
+        );
     } catch (error) {
       for (const { pending } of taken) pending.failed(error);
       this.#options.failed(error);

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runOfSession } from '../core/fleet.ts';
 import { adapterFor } from '../core/vendors/registry.ts';
+import type { SpooledReport } from '../wire/gate-protocol.ts';
 import type { Places } from '../wire/places.ts';
 import type { Loop } from './loop.ts';
 
@@ -23,6 +24,13 @@ export async function ingestSpool(options: { places: Places; loop: Loop }): Prom
       const hook = adapterFor(spooled.dialect).parseHook(parseAny(spooled.payload));
       // A question whose asker is gone needs no answer; what happened is what counts.
       if (hook.type === 'tool-asked') continue;
+      // The last daemon may have recorded it before it went; seen twice it would look like a call past the gate.
+      if (
+        spooled.mayBeKnown &&
+        hook.type === 'tool-finished' &&
+        !loop.fleet.openCalls[session]?.[hook.call.id]
+      )
+        continue;
       await loop.submit(
         { type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 },
         `agent:${run!.agent}`,
@@ -42,10 +50,10 @@ function filesOf(folder: string): string[] {
   }
 }
 
-function parse(line: string): { dialect: string; payload: string } | null {
-  const value = parseAny(line) as { dialect?: unknown; payload?: unknown } | undefined;
+function parse(line: string): Pick<SpooledReport, 'dialect' | 'payload' | 'mayBeKnown'> | null {
+  const value = parseAny(line) as { dialect?: unknown; payload?: unknown; mayBeKnown?: unknown } | undefined;
   return typeof value?.dialect === 'string' && typeof value.payload === 'string'
-    ? { dialect: value.dialect, payload: value.payload }
+    ? { dialect: value.dialect, payload: value.payload, mayBeKnown: value.mayBeKnown === true }
     : null;
 }
 

@@ -29,7 +29,10 @@ async function asking(environment: Record<string, string> = {}) {
     `agents:\n  - name: dev\n    vendor: scripted\n    command: ${JSON.stringify([PROGRAM.node, AGENT])}\n`,
   );
   const git = (...parameters: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...parameters], { cwd: project, stdio: 'ignore' });
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...parameters], {
+      cwd: project,
+      stdio: 'ignore',
+    });
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-qm', 'first');
@@ -38,10 +41,12 @@ async function asking(environment: Record<string, string> = {}) {
   const { run: id } = JSON.parse(started.stdout) as { run: string };
   const run = await home.runWhen(id, ({ phase }) => phase === 'running');
   const session = run.session!;
-  const output = () => [...openSegments(home.places.session(session)).events(0)]
-    .flatMap((event) => (event.type === 'data' ? [event.bytes.toString()] : []))
-    .join('');
-  const said = (text: string) => until(() => (output().includes(text) ? output() : undefined), `the agent to say ${text}`);
+  const output = () =>
+    [...openSegments(home.places.session(session)).events(0)]
+      .flatMap((event) => (event.type === 'data' ? [event.bytes.toString()] : []))
+      .join('');
+  const said = (text: string) =>
+    until(() => (output().includes(text) ? output() : undefined), `the agent to say ${text}`);
   await said('ready');
   const ask = async (call: Call, executed?: unknown) => {
     const line = JSON.stringify({ call: { ...call, subagent: '' }, executed });
@@ -52,7 +57,10 @@ async function asking(environment: Record<string, string> = {}) {
   const told = async (call: string) => {
     const text = await said(`told ${call} `);
     const match = new RegExp(`told ${call} (\\{.*\\})\\r?\\n`).exec(
-      await until(() => (new RegExp(`told ${call} \\{.*\\}\\r?\\n`).test(output()) ? output() : undefined), text),
+      await until(
+        () => (new RegExp(`told ${call} \\{.*\\}\\r?\\n`).test(output()) ? output() : undefined),
+        text,
+      ),
     );
     return JSON.parse(match![1]!) as { verdict: string; input?: unknown; message?: string };
   };
@@ -67,7 +75,12 @@ describe('a call that asks', () => {
     const { run, ask, told, said } = await asking();
     await ask(bash('c1'));
     const approval = await pending();
-    expect(approval).toMatchObject({ run: run.id, agent: 'dev', call: bash('c1'), branch: `fleet/dev/${run.id}` });
+    expect(approval).toMatchObject({
+      run: run.id,
+      agent: 'dev',
+      call: bash('c1'),
+      branch: `fleet/dev/${run.id}`,
+    });
     const listed = await home.fleet(['approvals']);
     expect(listed.stdout).toContain('npm publish');
     const decided = await home.fleet(['approve', approval.id, '--hash', approval.hash.slice(0, 12)]);

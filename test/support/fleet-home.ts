@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Recorded } from '../../source/core/event.ts';
 import { isEnded, type Approval, type Fleet, type Run } from '../../source/core/fleet.ts';
-import type { DaemonConnection } from '../../source/wire/daemon-client.ts';
+import { DaemonError, type DaemonConnection } from '../../source/wire/daemon-client.ts';
 import { ensureDaemon } from '../../source/wire/ensure-daemon.ts';
 import { placesOf, type Places } from '../../source/wire/places.ts';
 import { readMeta } from '../../source/wire/session-files.ts';
@@ -76,9 +76,14 @@ export class FleetHome {
     });
   }
 
+  /** Asks again where the daemon went away under a question that only looks. */
   async state(): Promise<Fleet> {
-    const daemon = await this.connect();
-    return (await daemon.ask({ type: 'fleet' })).fleet;
+    try {
+      return (await (await this.connect()).ask({ type: 'fleet' })).fleet;
+    } catch (error) {
+      if (!(error instanceof DaemonError) || error.code !== 'LOST') throw error;
+      return this.state();
+    }
   }
 
   async log(): Promise<readonly Recorded[]> {
