@@ -83,7 +83,7 @@ function toolFinished(
   session: string,
   hook: Extract<HookInput['hook'], { type: 'tool-finished' }>,
 ): readonly FleetEvent[] {
-  const { call, outcome, executedInput } = hook;
+  const { call, outcome, executedInput, filledIn = [] } = hook;
   const finished: FleetEvent = {
     type: 'tool-finished',
     run: run.id,
@@ -109,7 +109,9 @@ function toolFinished(
       : [finished, alarm('ungated-tool-use', `${call.tool} ran although it was not allowed`)];
   }
   const allowed = approval?.end?.editedInput ?? open.call.input;
-  if (canonicalJson(allowed) === canonicalJson(executedInput)) return [finished];
+  // What the person filled in after the call was allowed is theirs, not the agent's.
+  const executed = Object.entries(executedInput).filter(([key]) => key in allowed || !filledIn.includes(key));
+  if (canonicalJson(allowed) === canonicalJson(Object.fromEntries(executed))) return [finished];
   return [
     finished,
     alarm('executed-input-differs', `${call.tool} ran with another input than the one allowed`),

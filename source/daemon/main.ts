@@ -167,12 +167,13 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     // A stopped or starved holder is asked again; declaring it lost would take its session away.
     if (silent.length > 0) watch = setTimeout(() => void adoptAll(), SILENT_RETRY_MS);
   };
+  // First what was said, then who is gone: a call of a session that has ended meanwhile is still open here.
+  await ingestSpool({ places, loop });
   await adoptAll();
   for (const stranger of unknownSessions(loop.fleet, await scanHolders(places)))
     warnings.push(
       `session ${stranger.session} runs but the log does not know it; see: fleet attach ${stranger.session}`,
     );
-  await ingestSpool({ places, loop });
   await clients.listen();
   const tick = setInterval(() => void loop.submit({ type: 'tick' }).catch(() => {}), TICK_MS);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));

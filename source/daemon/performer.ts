@@ -13,6 +13,7 @@ import { startHolder, type Program } from './holders.ts';
 import type { Loop } from './loop.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
+import { unfitProgram } from './unfit-program.ts';
 
 export interface PerformerOptions {
   readonly places: Places;
@@ -94,7 +95,8 @@ export class Performer {
     const { places, program, gateScript, gates, sessions, screens } = this.#options;
     const run = this.#run(id);
     const inherited = this.#environments.get(id) ?? {};
-    const launch = adapterOf(run.vendor).launch({
+    const adapter = adapterOf(run.vendor);
+    const launch = adapter.launch({
       agent: this.#definitionOf(run),
       task: run.task,
       isInteractive: true,
@@ -111,6 +113,9 @@ export class Performer {
     if (launch.type === 'refused') throw new Error(launch.reason);
     const environment: Record<string, string> = { TERM: 'xterm-256color', ...inherited, ...launch.env };
     for (const name of launch.unsetEnv) if (!(name in launch.env)) delete environment[name];
+    const [name = ''] = launch.command;
+    const unfit = await unfitProgram({ adapter, program: name, cwd: run.cwd, environment });
+    if (unfit) throw new Error(unfit);
     await gates.open(session, run.gateTokenHash);
     const hello = await startHolder(program, {
       session,

@@ -1,9 +1,9 @@
 /**
  * What hooks had to say while no daemon was there: one JSON line each, read once, in the order it was
- * written. A line that is already on record (a crash between recording and deleting) changes nothing,
- * because a finished call is no longer open.
+ * written. A line that may be on record already (the daemon it was told to left before it answered; we
+ * were killed while reading) must change nothing when it comes again.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runOfSession } from '../core/fleet.ts';
 import { adapterFor } from '../core/vendors/registry.ts';
@@ -11,39 +11,52 @@ import type { SpooledReport } from '../wire/gate-protocol.ts';
 import type { Places } from '../wire/places.ts';
 import type { Loop } from './loop.ts';
 
+/** A file being read; one that is there at the start was being read by a daemon that was killed. */
+const TAKEN = '.taken';
+
 /** The files are bounded by the gate that writes them; nobody answers these hooks any more, so no verdict depends on it. */
-export async function ingestSpool(options: { places: Places; loop: Loop }): Promise<void> {
+export async function ingestSpool(options: {
+  places: Pick<Places, 'spool'>;
+  loop: Pick<Loop, 'fleet' | 'submit'>;
+}): Promise<void> {
   const { places, loop } = options;
-  for (const name of filesOf(places.spool)) {
+  for (const name of filesOf(places.spool, TAKEN)) await ingestFile(join(places.spool, name), true, loop);
+  for (const name of filesOf(places.spool, '.jsonl')) {
     const file = join(places.spool, name);
-    const session = basename(name, '.jsonl');
-    const run = runOfSession(loop.fleet, session);
-    for (const line of run ? readFileSync(file, 'utf8').split('\n') : []) {
-      const spooled = parse(line);
-      if (!spooled) continue;
-      const hook = adapterFor(spooled.dialect).parseHook(parseAny(spooled.payload));
-      // A question whose asker is gone needs no answer; what happened is what counts.
-      if (hook.type === 'tool-asked') continue;
-      // The last daemon may have recorded it before it went; seen twice it would look like a call past the gate.
-      if (
-        spooled.mayBeKnown &&
-        hook.type === 'tool-finished' &&
-        !loop.fleet.openCalls[session]?.[hook.call.id]
-      )
-        continue;
-      await loop.submit(
-        { type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 },
-        `agent:${run!.agent}`,
-      );
-    }
-    rmSync(file, { force: true });
+    const taken = file.replace(/\.jsonl$/, TAKEN);
+    renameSync(file, taken);
+    await ingestFile(taken, false, loop);
   }
 }
 
-function filesOf(folder: string): string[] {
+async function ingestFile(
+  file: string,
+  isSecondTime: boolean,
+  loop: Pick<Loop, 'fleet' | 'submit'>,
+): Promise<void> {
+  const session = basename(file, TAKEN);
+  const run = runOfSession(loop.fleet, session);
+  for (const line of run ? readFileSync(file, 'utf8').split('\n') : []) {
+    const spooled = parse(line);
+    if (!spooled) continue;
+    const hook = adapterFor(spooled.dialect).parseHook(parseAny(spooled.payload));
+    // A question whose asker is gone needs no answer; what happened is what counts.
+    if (hook.type === 'tool-asked') continue;
+    const isKnown = hook.type === 'tool-finished' && !loop.fleet.openCalls[session]?.[hook.call.id];
+    // Told twice, a finished call would look like one that went past the gate.
+    if (isKnown && (isSecondTime || spooled.mayBeKnown)) continue;
+    await loop.submit(
+      { type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 },
+      `agent:${run!.agent}`,
+    );
+  }
+  rmSync(file, { force: true });
+}
+
+function filesOf(folder: string, ending: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.jsonl'))
+      .filter((name) => name.endsWith(ending))
       .sort();
   } catch {
     return [];
@@ -51,9 +64,11 @@ function filesOf(folder: string): string[] {
 }
 
 function parse(line: string): Pick<SpooledReport, 'dialect' | 'payload' | 'mayBeKnown'> | null {
-  const value = parseAny(line) as { dialect?: unknown; payload?: unknown; mayBeKnown?: unknown } | undefined;
-  return typeof value?.dialect === 'string' && typeof value.payload === 'string'
-    ? { dialect: value.dialect, payload: value.payload, mayBeKnown: value.mayBeKnown === true }
+  const value = parseAny(line);
+  if (typeof value !== 'object' || value === null) return null;
+  const { dialect, payload, mayBeKnown } = value as Partial<SpooledReport>;
+  return typeof dialect === 'string' && typeof payload === 'string'
+    ? { dialect, payload, mayBeKnown: mayBeKnown === true }
     : null;
 }
 

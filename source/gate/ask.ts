@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly type: 'answered'; readonly answer: GateAnswer }
   | { readonly type: 'refused'; readonly sentence: string }
   /** Nobody is there, or whoever was there left before answering; a daemon may come back. */
-  | { readonly type: 'away'; readonly code: string }
+  | { readonly type: 'away'; readonly code: string; readonly wasAsked: boolean }
   | { readonly type: 'garbage' };
 
 /** An answer may carry the whole input back, edited and longer; twice a question is room for that. */
@@ -19,7 +19,11 @@ export function askOnce(socket: string, question: Buffer): Promise<Outcome> {
     const reader = new FrameReader();
     let bytes = 0;
     let code = 'CLOSED';
-    const connection = createConnection(socket, () => connection.write(question));
+    let wasAsked = false;
+    const connection = createConnection(socket, () => {
+      wasAsked = true;
+      connection.write(question);
+    });
     const end = (outcome: Outcome): void => {
       done(outcome);
       connection.destroy();
@@ -27,7 +31,7 @@ export function askOnce(socket: string, question: Buffer): Promise<Outcome> {
     connection.on('error', (error: NodeJS.ErrnoException) => {
       code = error.code ?? 'ERROR';
     });
-    connection.on('close', () => done({ type: 'away', code }));
+    connection.on('close', () => done({ type: 'away', code, wasAsked }));
     connection.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > ANSWER_BYTES_MAX) return end({ type: 'garbage' });

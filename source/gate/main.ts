@@ -82,14 +82,17 @@ async function main(): Promise<void> {
 /** One attempt, then it is kept for the next daemon. */
 async function report(socket: string, ask: GateAsk): Promise<void> {
   const late = new Promise<Outcome>((done) => {
-    setTimeout(() => done({ type: 'away', code: 'LATE' }), REPORT_TIMEOUT_MS);
+    setTimeout(() => done({ type: 'away', code: 'LATE', wasAsked: true }), REPORT_TIMEOUT_MS);
   });
   const outcome = await Promise.race([askOnce(socket, encodeJsonFrame(GateKind.Ask, ask)), late]);
   if (outcome.type === 'answered')
     return leave(outcome.answer.exitCode, outcome.answer.stdout, outcome.answer.stderr);
   const { id, session, payload } = ask;
-  if (outcome.type === 'away' && environment['FLEET_SPOOL'])
-    spool(environment['FLEET_SPOOL'], { id, at: Date.now(), session, dialect: dialectName, payload });
+  const file = environment['FLEET_SPOOL'];
+  if (outcome.type === 'away' && file) {
+    const mayBeKnown = outcome.wasAsked;
+    spool(file, { id, at: Date.now(), session, dialect: dialectName, payload, mayBeKnown });
+  }
   leave(0, '', '');
 }
 

@@ -49,4 +49,6 @@ export interface SpooledReport {
   readonly session: string;
   readonly dialect: string;
   readonly payload: string;
+  /** A daemon had been handed it before it fell silent: it may be on record already. */
+  readonly mayBeKnown: boolean;
 }

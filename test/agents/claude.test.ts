@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
 import { allow, CLAUDE, openClaudeLab, type Asked, type ClaudeLab } from '../support/claude-lab.ts';
-import { listenRaw, until } from '../support/gate.ts';
+import { listenRaw } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 
 const SKIPPED = CLAUDE ? '' : ' (skipped: it is not here; `npm run test:agents` installs it)';
 
@@ -131,10 +132,10 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
     judging(/once/, () => verdict);
     const first = await lab.listen();
     const printed = lab.print(`go\n${bash('echo x >> once')}\n>> say finished`);
-    await until('the first daemon is asked', () => told('tool-asked').length === 1);
+    await until(() => told('tool-asked').length === 1 || undefined, 'the first daemon is asked');
     first.close();
     await lab.listen();
-    await until('the second daemon is asked', () => told('tool-asked').length === 2);
+    await until(() => told('tool-asked').length === 2 || undefined, 'the second daemon is asked');
     expect(existsSync(inRepository('once'))).toBe(false);
     give({ type: 'allow', input: { command: 'echo x >> once', description: 'd' } });
     await printed;
@@ -147,7 +148,7 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
     const daemon = await lab.listen();
     const env = { FLEET_GATE_AWAY_MS: '300' };
     const printed = lab.print(`go\n${bash('touch x')}\n>> say finished`, { env });
-    await until('the daemon is asked', () => told('tool-asked').length === 1);
+    await until(() => told('tool-asked').length === 1 || undefined, 'the daemon is asked');
     daemon.close();
     await printed;
     expect(existsSync(inRepository('x'))).toBe(false);
@@ -236,8 +237,8 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
 });
 
 describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
-  const seen = (screen: { text(): string }, what: RegExp): Promise<void> =>
-    until(`${what} is on the screen`, () => what.test(screen.text()), 20_000);
+  const seen = (screen: { text(): string }, what: RegExp): Promise<true> =>
+    until(() => what.test(screen.text()) || undefined, `${what} is on the screen`);
 
   test('HI2 shows that it waits for approval, opens no dialog, and goes on once approved', async () => {
     const { verdict, give } = heldVerdict();
@@ -272,7 +273,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     const screen = lab.open(`go\n${bash('touch made')}\n>> say finished`);
     await seen(screen, /fleet: waiting for approval/);
     screen.press('Escape');
-    await until('the question is withdrawn', () => given?.aborted === true);
+    await until(() => given?.aborted === true || undefined, 'the question is withdrawn');
     expect(existsSync(inRepository('made'))).toBe(false);
   });
 
@@ -305,7 +306,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     await lab.listen();
     const screen = lab.open(`go\n${call('AskUserQuestion', question)}\n>> say finished`);
     await seen(screen, /Enter to select/);
-    await until('the dialog is reported', () => told('permission-asked').length === 1);
+    await until(() => told('permission-asked').length === 1 || undefined, 'the dialog is reported');
     screen.press('Down');
     await seen(screen, /❯ 2\. Production/);
     screen.press('Enter');
@@ -331,7 +332,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     const screen = lab.open(`go\n>> say ready`);
     await seen(screen, /● ready/);
     settings(lab.home, { disableAllHooks: true });
-    await until('the change is reported', () => told('settings-changed').length > 0, 20_000);
+    await until(() => told('settings-changed').length > 0 || undefined, 'the change is reported');
     expect(told('settings-changed')).toMatchObject([{ source: 'user_settings' }]);
   });
 });

@@ -15,7 +15,8 @@ import {
   GateKind,
   type GateAsk,
 } from '../../source/wire/gate-protocol.ts';
-import { tempFolder, TOKEN, TOKEN_HASH, until, type TempFolder } from '../support/gate.ts';
+import { tempFolder, TOKEN, TOKEN_HASH, type TempFolder } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 
 const ANSWER = { stdout: '{}', stderr: '', exitCode: 0 };
 const ASK: GateAsk = {
@@ -114,10 +115,23 @@ describe('the gate of a session', () => {
       return new Promise(() => {});
     });
     const connection = createConnection(socket, () => connection.write(asking()));
-    await until('the question arrives', () => signal !== undefined);
+    await until(() => signal !== undefined || undefined, 'the question arrives');
     expect(signal!.aborted).toBe(false);
     connection.destroy();
-    await until('the signal is given', () => signal!.aborted);
+    await until(() => signal!.aborted || undefined, 'the signal is given');
+  });
+
+  test('HI6 a daemon that leaves does not take it that the agent gave up', async () => {
+    let signal: AbortSignal | undefined;
+    const endpoint = await listen((_, given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    const held = askOnce(socket, asking());
+    await until(() => signal, 'the question arrives');
+    endpoint.close();
+    expect(await held).toMatchObject({ type: 'away', wasAsked: true });
+    expect(signal!.aborted).toBe(false);
   });
 
   test('PE12 lets 64 wait and refuses the next', async () => {
@@ -127,7 +141,7 @@ describe('the gate of a session', () => {
       return new Promise(() => {});
     });
     const held = Array.from({ length: 64 }, () => askOnce(socket, asking()));
-    await until('64 wait', () => waiting === 64);
+    await until(() => waiting === 64 || undefined, '64 wait');
     expect(await askOnce(socket, asking())).toMatchObject({ type: 'refused' });
     endpoints.splice(0)[0]!.close();
     for (const outcome of await Promise.all(held)) expect(outcome.type).toBe('away');

@@ -4,15 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeFrame, encodeJsonFrame } from '../../source/wire/frames.ts';
 import { GATE_PAYLOAD_BYTES_MAX, GateKind, type GateAsk } from '../../source/wire/gate-protocol.ts';
-import {
-  buildGate,
-  listenRaw,
-  preToolUse,
-  runGate,
-  tempFolder,
-  until,
-  type TempFolder,
-} from '../support/gate.ts';
+import { buildGate, listenRaw, preToolUse, runGate, tempFolder, type TempFolder } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 
 const ALLOW = { stdout: '{"allow":1}', stderr: '', exitCode: 0 };
 const ALLOWED = encodeJsonFrame(GateKind.Answer, ALLOW);
@@ -95,7 +88,7 @@ describe('HI6 a daemon that goes away while a call waits', () => {
     const asks: GateAsk[] = [];
     const first = await daemon((ask) => asks.push(ask));
     const run = gate({ socket, stdin: question, env: { FLEET_GATE_AWAY_MS: '20000' } });
-    await until('the first daemon is asked', () => asks.length === 1);
+    await until(() => asks.length === 1 || undefined, 'the first daemon is asked');
     await first.close();
     await daemon((ask, connection) => {
       asks.push(ask);
@@ -110,7 +103,7 @@ describe('HI6 a daemon that goes away while a call waits', () => {
     const asks: GateAsk[] = [];
     const first = await daemon((ask) => asks.push(ask));
     const run = gate({ socket, stdin: question });
-    await until('the daemon is asked', () => asks.length === 1);
+    await until(() => asks.length === 1 || undefined, 'the daemon is asked');
     await first.close();
     expect(await run.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('fleet brain start') });
   });
@@ -204,7 +197,7 @@ describe('HI6 a call is denied when', () => {
     const asks: GateAsk[] = [];
     await daemon((ask) => asks.push(ask));
     const run = gate({ socket, stdin: question });
-    await until('the daemon is asked', () => asks.length === 1);
+    await until(() => asks.length === 1 || undefined, 'the daemon is asked');
     run.child.kill('SIGTERM');
     expect(await run.ended).toEqual(DENIED);
   });
@@ -219,9 +212,9 @@ describe('a gate whose agent gave up', () => {
       connection.on('close', () => (hungUp = true));
     });
     const run = gate({ socket, stdin: question });
-    await until('the daemon is asked', () => asked);
+    await until(() => asked || undefined, 'the daemon is asked');
     run.child.kill('SIGKILL');
-    await until('the connection is closed', () => hungUp);
+    await until(() => hungUp || undefined, 'the connection is closed');
   });
 
   test('HI6 hangs up when the agent itself is gone', async () => {
@@ -239,9 +232,9 @@ describe('a gate whose agent gave up', () => {
       stdio: 'ignore',
     });
     closers.push(() => agent.kill('SIGKILL'));
-    await until('the daemon is asked', () => asked);
+    await until(() => asked || undefined, 'the daemon is asked');
     agent.kill('SIGKILL');
-    await until('the connection is closed', () => hungUp);
+    await until(() => hungUp || undefined, 'the connection is closed');
   });
 });
 

@@ -6,9 +6,11 @@ import type { ToolCall } from '../../source/core/approvals/envelope.ts';
 import { claude } from '../../source/core/vendors/claude.ts';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
 import { listenForGate, type GateEndpoint } from '../../source/daemon/gate-endpoint.ts';
-import { buildGate, tempFolder, TOKEN, TOKEN_HASH, until } from './gate.ts';
+import { buildGate, tempFolder, TOKEN, TOKEN_HASH } from './gate.ts';
+import { until } from './until.ts';
 import { startModelServer, type ModelServer } from './model-server.ts';
-import { agentNamed, launchRequest } from './vendors.ts';
+import { agentNamed } from './fleet.ts';
+import { launchRequest } from './vendors.ts';
 
 /** Where the CLI is: FLEET_CLAUDE, or what `npm run test:agents` installs. */
 export const CLAUDE = [process.env['FLEET_CLAUDE'], '.cache/agents/claude/node_modules/.bin/claude']
@@ -138,7 +140,7 @@ export async function openClaudeLab(): Promise<ClaudeLab> {
       // Whatever an agent still writes to its HOME it must have written before the folder goes.
       for (const leader of processes) {
         signalGroup(leader, 'SIGKILL');
-        await until(`process ${leader} is gone`, () => !signalGroup(leader, 0));
+        await until(() => !signalGroup(leader, 0) || undefined, `process ${leader} is gone`);
       }
       model.close();
       folder.remove();

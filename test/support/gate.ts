@@ -118,16 +118,3 @@ export function tempFolder(): TempFolder {
   const path = mkdtempSync(join(tmpdir(), 'fg-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
-
-/** Waits until it is so; a test that waits in vain says for what. */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}

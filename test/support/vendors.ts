@@ -1,30 +1,6 @@
-/** An agent and a launch of it, with nothing said that a test does not say. */
-import type { AgentDefinition } from '../../source/core/agent.ts';
+/** A launch with nothing said that a test does not say. */
 import type { LaunchRequest } from '../../source/core/vendors/vendor.ts';
-
-export const agentNamed = (name: string, change: Partial<AgentDefinition> = {}): AgentDefinition => ({
-  name,
-  description: '',
-  role: '',
-  department: '',
-  reportsTo: null,
-  vendor: 'command',
-  command: [],
-  instructions: '',
-  tier: null,
-  rules: [],
-  allowedSubagents: null,
-  subscribesTo: [],
-  subscriptionGate: null,
-  useGithubApp: false,
-  worktree: true,
-  maxConcurrent: 1,
-  budgetSeconds: null,
-  schedule: null,
-  triggers: [],
-  sources: ['fleet.yaml:1'],
-  ...change,
-});
+import { agentNamed } from './fleet.ts';
 
 export const launchRequest = (change: Partial<LaunchRequest> = {}): LaunchRequest => ({
   agent: agentNamed('docs'),

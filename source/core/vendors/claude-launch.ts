@@ -69,6 +69,7 @@ export function launchClaude(request: LaunchRequest): Launch {
   const [program = 'claude', ...args] = agent.command;
   const refusal = refusedFlag(args, agent.instructions !== '');
   if (refusal) return { type: 'refused', reason: `agent ${agent.name}: ${refusal}` };
+  const hasTools = args.some((arg) => /^--tools(?:=|$)/.test(arg));
   const isPrinting = args.includes('-p') || args.includes('--print');
   const env = { ...withLoopbackUnproxied(request.environment), ...gateEnvironment(request) };
   return {
@@ -78,6 +79,8 @@ export function launchClaude(request: LaunchRequest): Launch {
       '--permission-mode=manual',
       '--setting-sources=user',
       `--settings=${claudeSettings(gate)}`,
+      // Tools that name the path they search can be allowed without a question; `grep` in a shell cannot.
+      ...(hasTools ? [] : ['--tools=default,Glob,Grep']),
       ...(agent.instructions === '' ? [] : [`--append-system-prompt=${agent.instructions}`]),
       ...(isInteractive || isPrinting ? [] : ['--print']),
       ...args,
@@ -122,29 +125,4 @@ function refusedFlag(args: readonly string[], hasInstructions: boolean): string 
       return `"${arg}" would hide the agent's instructions; write the text into its AGENT.md`;
   }
   return undefined;
-}
-
-/** The first version that knows `onFailure`; before it, a gate that dies lets the call through. */
-const VERSION_MIN = [2, 1, 295] as const;
-
-export type VersionCheck =
-  | { readonly type: 'fine'; readonly version: string }
-  | { readonly type: 'too-old' | 'unreadable'; readonly message: string };
-
-/** Judges what `claude --version` printed: `2.1.329 (Claude Code)`. */
-export function checkVersion(text: string): VersionCheck {
-  const found = /(\d+)\.(\d+)\.(\d+)/.exec(text);
-  if (!found)
-    return {
-      type: 'unreadable',
-      message: `"claude --version" said ${JSON.stringify(text.slice(0, 80))}, which names no version; install Claude Code ${VERSION_MIN.join('.')} or newer`,
-    };
-  const version = found[0];
-  const parts = found.slice(1).map(Number);
-  const at = VERSION_MIN.findIndex((least, place) => parts[place] !== least);
-  if (at === -1 || parts[at]! > VERSION_MIN[at]!) return { type: 'fine', version };
-  return {
-    type: 'too-old',
-    message: `Claude Code ${version} lets a call through when its gate fails; install ${VERSION_MIN.join('.')} or newer: npm install -g @anthropic-ai/claude-code`,
-  };
 }

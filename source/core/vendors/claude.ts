@@ -1,11 +1,13 @@
 /** Claude Code: each tool call passes the gate through its hooks. */
 import { answerClaudeHook, parseClaudeHook } from './claude-hooks.ts';
 import { launchClaude } from './claude-launch.ts';
+import { claudeVersion } from './claude-version.ts';
 import type { VendorAdapter } from './vendor.ts';
 
 export const claude: VendorAdapter = {
   name: 'claude',
   protection: 'gated',
+  version: claudeVersion,
   launch: launchClaude,
   parseHook: parseClaudeHook,
   answer: answerClaudeHook,

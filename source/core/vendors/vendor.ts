@@ -9,12 +9,25 @@ import type { Protection } from '../event.ts';
 export interface VendorAdapter {
   readonly name: Vendor;
   readonly protection: Protection;
+  /** Asked of the installed program before each start; absent where any version will do. */
+  readonly version?: VersionQuestion;
   launch(request: LaunchRequest): Launch;
   /** Reads what the hook got on stdin, parsed as JSON (undefined when it was none). Never throws. */
   parseHook(payload: unknown): HookEvent;
   /** What the gate prints and exits with, so that the agent does what the verdict says. */
   answer(hook: HookEvent, verdict: HookVerdict): HookAnswer;
 }
+
+export interface VersionQuestion {
+  readonly arguments: readonly string[];
+  readonly howToInstall: string;
+  /** Judges what it printed. */
+  check(text: string): VersionCheck;
+}
+
+export type VersionCheck =
+  | { readonly type: 'fine'; readonly version: string }
+  | { readonly type: 'too-old' | 'unreadable'; readonly message: string };
 
 export interface LaunchRequest {
   readonly agent: AgentDefinition;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentDefinition } from '../../../source/core/agent.ts';
-import { checkVersion } from '../../../source/core/vendors/claude-launch.ts';
 import { claude } from '../../../source/core/vendors/claude.ts';
 import type { Launch, LaunchRequest } from '../../../source/core/vendors/vendor.ts';
-import { agentNamed, launchRequest } from '../../support/vendors.ts';
+import { agentNamed } from '../../support/fleet.ts';
+import { launchRequest } from '../../support/vendors.ts';
 
 const launch = (change: Partial<LaunchRequest> = {}, agent: Partial<AgentDefinition> = {}): Launch =>
   claude.launch(launchRequest({ agent: agentNamed('docs', { vendor: 'claude', ...agent }), ...change }));
@@ -33,6 +33,7 @@ describe('AG11 Claude Code is started', () => {
       '--permission-mode=manual',
       '--setting-sources=user',
       '--settings=…',
+      '--tools=default,Glob,Grep',
       '--append-system-prompt=You write docs.',
       '--model',
       'opus',
@@ -74,6 +75,10 @@ describe('AG11 Claude Code is started', () => {
       '--print',
     );
     expect(launched().command).not.toContain('--print');
+  });
+
+  test('PE1 with tools for searching that say where, unless its command names its tools', () => {
+    expect(launched({}, { command: ['claude', '--tools', 'Read'] }).command.join(' ')).not.toContain('Glob');
   });
 
   test('without a task it just opens', () => {
@@ -152,7 +157,7 @@ describe('a version of Claude Code', () => {
     ['1.9.400', 'too-old'],
     ['', 'unreadable'],
     ['command not found', 'unreadable'],
-  ])('AG7 that calls itself "%s" is %s', (text, type) => expect(checkVersion(text).type).toBe(type));
+  ])('AG7 that calls itself "%s" is %s', (text, type) => expect(claude.version!.check(text).type).toBe(type));
 });
 
 const common = { session_id: 'v1', cwd: '/work', permission_mode: 'default' };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { VENDORS } from '../../../source/core/agent.ts';
 import { adapterFor, adapterOf, protectionOf } from '../../../source/core/vendors/registry.ts';
 import { scripted } from '../../../source/core/vendors/scripted.ts';
-import { agentNamed, launchRequest } from '../../support/vendors.ts';
+import { agentNamed } from '../../support/fleet.ts';
+import { launchRequest } from '../../support/vendors.ts';
 
 describe('AG11 any other command', () => {
   test('runs as it is, and says that it is only contained', () => {
