@@ -22,6 +22,9 @@ const ASK_AGAIN_MS = 15;
 /** SQLITE_BUSY: somebody else holds it. */
 const BUSY = 5;
 
+/** A database that nothing refers to is collected and closed, and lets go of its lock. */
+const held = new Set<DatabaseSync>();
+
 const queues = new Map<string, Promise<unknown>>();
 
 export async function withRepositoryLock<T>(commonDir: string, work: () => Promise<T>): Promise<T> {
@@ -40,10 +43,12 @@ export async function withRepositoryLock<T>(commonDir: string, work: () => Promi
 async function locked<T>(commonDir: string, work: () => Promise<T>): Promise<T> {
   const file = join(commonDir, LOCK_FILE);
   const database = open(file);
+  held.add(database);
   try {
     await acquire(database, file);
     return await work();
   } finally {
+    held.delete(database);
     database.close();
   }
 }

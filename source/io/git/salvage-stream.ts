@@ -135,7 +135,7 @@ function count(given: Import, bytes: number): void {
   );
 }
 
-export async function kindOf(place: Buffer): Promise<'file' | 'link' | 'folder' | 'nothing' | 'other'> {
+async function kindOf(place: Buffer): Promise<'file' | 'link' | 'folder' | 'nothing' | 'other'> {
   try {
     const found = await lstat(place);
     if (found.isSymbolicLink()) return 'link';

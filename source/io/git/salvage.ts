@@ -10,19 +10,9 @@ import { git, GitError } from './git.ts';
 import type { GitOptions } from './git.ts';
 import { commitOf } from './repository.ts';
 import type { Repository } from './repository.ts';
-import { importStream, kindOf } from './salvage-stream.ts';
+import { importStream } from './salvage-stream.ts';
 import type { Changes, IndexEntry, Name } from './salvage-stream.ts';
 import type { WorktreeState } from './worktree-state.ts';
-
-export interface Salvage {
-  /** `refs/fleet/salvage/<name>` */
-  readonly ref: string;
-  readonly commit: string;
-  /** Files whose content was kept; 0 when only commits had to be. */
-  readonly files: number;
-  /** Where commits of repositories inside the worktree were kept. */
-  readonly nestedRefs: readonly string[];
-}
 
 /** Copying four gigabytes on a slow disk. */
 const TIMEOUT_MS = 600_000;
@@ -31,45 +21,84 @@ const GITLINK = '160000';
 
 const NO_CHANGES: Changes = { staged: new Map(), touched: new Set(), nested: [] };
 
+/** A name no salvage has yet: `<run>`, `<run>-2` … */
+export async function freeSalvageName(repository: Repository, run: string): Promise<string> {
+  for (let again = 1; ; again += 1) {
+    const name = again === 1 ? run : `${run}-${again}`;
+    if ((await commitOf(repository, refOf(name))) === null) return name;
+  }
+}
+
+/** Yields the ref that now keeps everything. */
 export async function salvageWorktree(given: {
   readonly repository: Repository;
   readonly state: WorktreeState;
-  /** Where the files are, and how git is run on them; null where the folder is gone. */
+  /** How git is run on the files; null where their folder is gone. */
   readonly inside: GitOptions | null;
-  /** The run's name: last part of the ref. */
   readonly name: string;
-}): Promise<Salvage> {
-  const { repository, state, inside } = given;
+}): Promise<string> {
+  const { repository, state, inside, name } = given;
   const folder = inside?.cwd ?? state.path;
-  const name = await freeName(repository, given.name);
-  const ref = `refs/fleet/salvage/${name}`;
+  const ref = refOf(name);
   const changes = inside === null ? NO_CHANGES : await changesIn(inside);
-  const nestedRefs = await keepNested({ repository, folder, nested: changes.nested, name });
-
   const parents = [...new Set([state.head, state.tip])].filter((commit) => commit !== null);
   const isOnlyCommits =
     changes.touched.size === 0 && changes.staged.size === 0 && changes.nested.length === 0;
   if (isOnlyCommits && parents.length === 1) {
     await git(['update-ref', ref, parents[0]!], { cwd: repository.root });
-    return { ref, commit: parents[0]!, files: 0, nestedRefs };
+    return ref;
   }
-  const counted = { files: 0, bytes: 0 };
   await git(['fast-import', '--quiet', '--done', '--date-format=raw'], {
     cwd: repository.root,
-    input: importStream({ ref, name, parents, head: state.head, folder, changes, counted }),
+    input: importStream({
+      ref,
+      name,
+      parents,
+      head: state.head,
+      folder,
+      changes,
+      counted: { files: 0, bytes: 0 },
+    }),
     timeoutMs: TIMEOUT_MS,
   });
-  const commit = await commitOf(repository, ref);
-  if (commit === null)
+  if ((await commitOf(repository, ref)) === null) {
     throw new GitError({ code: 'failed', message: `${folder} was not salvaged: ${ref} is not there` });
-  return { ref, commit, files: counted.files, nestedRefs };
+  }
+  return ref;
 }
 
-async function freeName(repository: Repository, wanted: string): Promise<string> {
-  for (let again = 1; ; again += 1) {
-    const name = again === 1 ? wanted : `${wanted}-${again}`;
-    if ((await commitOf(repository, `refs/fleet/salvage/${name}`)) === null) return name;
+/**
+ * Commits of repositories inside, below refs/fleet/salvage-nested/; fetching runs nothing that the other side
+ * configured. Before the folder is moved: a submodule knows its place and cannot be read anywhere else.
+ */
+export async function salvageNested(given: {
+  readonly repository: Repository;
+  readonly folder: string;
+  readonly nested: readonly string[];
+  readonly name: string;
+}): Promise<void> {
+  for (const [index, nested] of given.nested.entries()) {
+    const to = `refs/fleet/salvage-nested/${given.name}/${index + 1}`;
+    await fetchAll(given.repository, join(given.folder, nested), to);
   }
+}
+
+/** What a fetch says of a repository that holds no commit, or that is none after all: its files are kept anyway. */
+const NOTHING_TO_FETCH = /couldn't find remote ref HEAD|does not appear to be a git repository/;
+
+async function fetchAll(repository: Repository, from: string, to: string): Promise<void> {
+  const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', from];
+  const options = { cwd: repository.root, timeoutMs: TIMEOUT_MS };
+  try {
+    await git([...fetch, `+refs/heads/*:${to}/branch/*`], options);
+    await git([...fetch, `+HEAD:${to}/head`], options);
+  } catch (error) {
+    if (!(error instanceof GitError) || !NOTHING_TO_FETCH.test(error.stderr)) throw error;
+  }
+}
+
+function refOf(name: string): string {
+  return `refs/fleet/salvage/${name}`;
 }
 
 async function changesIn(inside: GitOptions): Promise<Changes> {
@@ -113,34 +142,4 @@ function indexEntry(entry: string): IndexEntry {
   const tab = entry.indexOf('\t');
   const [mode, object] = entry.slice(0, tab).split(' ');
   return { mode: mode!, object: object!, name: entry.slice(tab + 1) };
-}
-
-/** Commits of a repository inside; fetching runs nothing that the other side configured. */
-async function keepNested(given: {
-  readonly repository: Repository;
-  readonly folder: string;
-  readonly nested: readonly Name[];
-  readonly name: string;
-}): Promise<readonly string[]> {
-  const refs: string[] = [];
-  for (const [index, nested] of given.nested.entries()) {
-    const from = join(given.folder, Buffer.from(nested, 'latin1').toString('utf8'));
-    if ((await kindOf(Buffer.from(join(from, '.git')))) === 'nothing') continue;
-    const to = `refs/fleet/salvage-nested/${given.name}/${index + 1}`;
-    await git(
-      [
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-write-fetch-head',
-        from,
-        `+refs/heads/*:${to}/*`,
-        `+HEAD:${to}-head`,
-      ],
-      // A nested repository without a commit has nothing to fetch.
-      { cwd: given.repository.root, answers: [1, 128], timeoutMs: TIMEOUT_MS },
-    );
-    refs.push(to);
-  }
-  return refs;
 }

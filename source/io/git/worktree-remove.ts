@@ -1,10 +1,10 @@
 /** Discards a run's worktree and branch; refuses what is kept nowhere else, unless forced, and then salvages it. */
-import { access, rename, rm } from 'node:fs/promises';
+import { access, chmod, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, GitError } from './git.ts';
 import type { Repository } from './repository.ts';
 import { withRepositoryLock } from './repository-lock.ts';
-import { salvageWorktree } from './salvage.ts';
-import type { Salvage } from './salvage.ts';
+import { freeSalvageName, salvageNested, salvageWorktree } from './salvage.ts';
 import { gitDirOf, realPlace, worktreesOf } from './worktree-list.ts';
 import { insideOf, lossesIn, stateIn } from './worktree-state.ts';
 import type { WorktreeState } from './worktree-state.ts';
@@ -24,48 +24,54 @@ interface Wanted {
   readonly path: string;
   readonly branch: string;
   /** Last part of the salvage ref: the run. */
-  readonly name: string;
+  readonly run: string;
   readonly isForced: boolean;
 }
 
 export async function removeWorktreeOf(repository: Repository, wanted: Wanted): Promise<Removal> {
-  const { path } = wanted;
+  const { path, isForced } = wanted;
   return withRepositoryLock(repository.commonDir, async () => {
     const aside = `${path}.discarding`;
     // A discard that was cut short had moved the folder aside: back to where git knows it.
     if (!(await exists(path)) && (await exists(aside))) await rename(aside, path);
 
     const state = await stateIn(repository, wanted);
-    const reasons = [...(await neverRemoved(repository, state)), ...(wanted.isForced ? [] : lossesIn(state))];
+    const reasons = [...(await neverRemoved(repository, state)), ...(isForced ? [] : lossesIn(state))];
     if (reasons.length > 0) return { type: 'refused', reasons };
+
+    const name = await freeSalvageName(repository, wanted.run);
     if (state.isMissing) {
-      return finish(
-        repository,
-        state,
-        await salvageIfLost({ repository, state, inside: null, name: wanted.name }),
-      );
+      const salvage = await salvageIfLost({ repository, state, inside: null, name });
+      return finish(repository, state, salvage);
     }
+    await salvageNested({ repository, folder: path, nested: state.nestedRepositories, name });
     // From here on nobody reaches the files by their path, so what is looked at now is what is deleted.
     await rename(path, aside);
     let isGone = false;
     try {
-      const gitDir = (await gitDirOf(repository, path))!;
+      const inside = insideOf(repository, (await gitDirOf(repository, path))!, aside);
       const now = await stateIn(repository, { ...wanted, folder: aside });
-      const late = wanted.isForced ? [] : lossesIn(now);
+      const late = isForced ? newlyNested(state, now) : lossesIn(now);
       if (late.length > 0) return { type: 'refused', reasons: late };
-      const inside = insideOf(repository, gitDir, aside);
-      const salvage = await salvageIfLost({ repository, state: now, inside, name: wanted.name });
+      const salvage = await salvageIfLost({ repository, state: now, inside, name });
       const removal = await finish(repository, now, salvage);
       isGone = true;
       return removal;
     } finally {
-      if (isGone) await rm(aside, { recursive: true, force: true });
+      if (isGone) await removeFolder(aside);
       else await rename(aside, path);
     }
   });
 }
 
-async function salvageIfLost(given: Parameters<typeof salvageWorktree>[0]): Promise<Salvage | null> {
+/** Its commits were not kept: it came after they could have been. */
+function newlyNested(before: WorktreeState, now: WorktreeState): readonly string[] {
+  return now.nestedRepositories
+    .filter((nested) => !before.nestedRepositories.includes(nested))
+    .map((nested) => `a repository was just made inside it (${nested}); see what still writes there`);
+}
+
+async function salvageIfLost(given: Parameters<typeof salvageWorktree>[0]): Promise<string | null> {
   return lossesIn(given.state).length === 0 ? null : salvageWorktree(given);
 }
 
@@ -85,7 +91,7 @@ async function neverRemoved(repository: Repository, state: WorktreeState): Promi
 async function finish(
   repository: Repository,
   state: WorktreeState,
-  salvage: Salvage | null,
+  salvage: string | null,
 ): Promise<Removal> {
   const cwd = repository.root;
   const ref = `refs/heads/${state.branch}`;
@@ -116,7 +122,25 @@ async function finish(
       answers: [1, 5, 128],
     });
   }
-  return { type: 'removed', isBranchDeleted: tip !== null, salvage: salvage?.ref ?? null };
+  return { type: 'removed', isBranchDeleted: tip !== null, salvage };
+}
+
+/** Package caches are made of folders that nobody may write in, not even to empty them. */
+async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await makeWritable(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -56,12 +56,7 @@ export async function removeWorktree(given: {
   const path = resolve(given.path);
   const repository = await repositoryOf(given.repository);
   if (repository !== null) {
-    return removeWorktreeOf(repository, {
-      path,
-      branch: given.branch,
-      name: given.run,
-      isForced: given.isForced,
-    });
+    return removeWorktreeOf(repository, { ...given, path });
   }
   const state = await stateWithoutRepository(path, given.branch);
   if (state.isMissing) return { type: 'removed', isBranchDeleted: false, salvage: null };
