@@ -1,6 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeFrame, encodeJsonFrame } from '../../source/wire/frames.ts';
 import { GATE_PAYLOAD_BYTES_MAX, GateKind, type GateAsk } from '../../source/wire/gate-protocol.ts';
@@ -45,7 +45,30 @@ async function daemon(onAsk: Parameters<typeof listenRaw>[1]) {
 
 const question = preToolUse('toolu_1');
 
+/** Another Node than the one that runs this, and not older than the gate promises. */
+const otherNode = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((place) => join(place, 'node'))
+  .find((node) => {
+    if (!existsSync(node)) return false;
+    const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+    return version !== process.version && Number(/^v(\d+)/.exec(version)?.[1]) >= 18;
+  });
+
 describe('an answer', () => {
+  test.skipIf(!otherNode)(
+    `AG5 is the same on another Node${otherNode ? '' : ' (skipped: there is none on the PATH)'}`,
+    async () => {
+      await daemon((_, connection) => connection.end(ALLOWED));
+      expect(await gate({ socket, stdin: question, node: otherNode! }).ended).toEqual({
+        code: 0,
+        stdout: ALLOW.stdout,
+        stderr: '',
+      });
+      expect((await gate({ stdin: question, node: otherNode! }).ended).code).toBe(2);
+    },
+  );
+
   test('HI2 is printed as it came, and nothing else is', async () => {
     const asks: GateAsk[] = [];
     await daemon((ask, connection) => {
