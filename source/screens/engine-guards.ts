@@ -4,6 +4,7 @@
  * marks, a hyperlink per byte leaves an object per byte, and a few sequences throw. Here every such
  * amount gets its bound and a handler that throws costs one sequence instead of the session.
  */
+import { BackgroundFlag, Content } from './engine-internals.ts';
 import type { CsiHandler, EngineCore, EngineLine, StringHandler } from './engine-internals.ts';
 
 /** Titles, colours and capability questions are far shorter; what is longer is dropped as a whole. */
@@ -89,10 +90,22 @@ function clampClusters(core: EngineCore): void {
   const add = prototype.addCodepointToCell;
   prototype.addCodepointToCell = function addBounded(index, codePoint, width) {
     const text = this._combined[index];
-    if (text !== undefined && text.length >= CLUSTER_CHARACTERS_MAX && this._data[index * 3]! & 0x200000) {
-      return;
-    }
+    const isCluster = (this._data[index * 3]! & Content.IsCombined) !== 0;
+    if (isCluster && text !== undefined && text.length >= CLUSTER_CHARACTERS_MAX) return;
     add.call(this, index, codePoint, width);
+  };
+  // xterm.js copies the clusters of all cells behind the copied ones too, over those that are there.
+  prototype.copyCellsFrom = function copyCells(from, fromColumn, toColumn, count, isBackwards) {
+    for (let i = 0; i < count; i++) {
+      const cell = isBackwards ? count - 1 - i : i;
+      const source = (fromColumn + cell) * 3;
+      const target = (toColumn + cell) * 3;
+      for (let word = 0; word < 3; word++) this._data[target + word] = from._data[source + word]!;
+      if (from._data[source]! & Content.IsCombined)
+        this._combined[toColumn + cell] = from._combined[fromColumn + cell]!;
+      if (from._data[source + 2]! & BackgroundFlag.HasExtended)
+        this._extendedAttrs[toColumn + cell] = from._extendedAttrs[fromColumn + cell];
+    }
   };
 }
 
@@ -133,7 +146,10 @@ function containThrows(core: EngineCore, onFault: (error: unknown) => void): voi
   const print = parser._printHandler;
   parser.setPrintHandler((data, start, end) => {
     try {
-      print(data, start, end);
+      if (core.coreService.decPrivateModes.wraparound) return print(data, start, end);
+      // Without wrapping, what a run of characters does at the last column depends on where the run was cut;
+      // one at a time it never does. Hardly any application turns wrapping off.
+      for (let at = start; at < end; at++) print(data, at, at + 1);
     } catch (error) {
       onFault(error);
     }

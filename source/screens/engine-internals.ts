@@ -11,6 +11,15 @@ export interface EngineLine {
   _extendedAttrs: Record<number, EngineExtended | undefined>;
   length: number;
   isWrapped: boolean;
+  resize(columns: number, fill: unknown): unknown;
+  copyCellsFrom: (
+    this: EngineLine,
+    from: EngineLine,
+    fromColumn: number,
+    toColumn: number,
+    count: number,
+    isBackwards: boolean,
+  ) => void;
   addCodepointToCell: (this: EngineLine, index: number, codePoint: number, width: number) => void;
 }
 
@@ -50,7 +59,7 @@ export interface EngineBuffer {
   savedCurAttrData: EnginePen;
   savedCharset: EngineCharset;
   getBlankLine(pen: EnginePen): EngineLine;
-  fillViewportRows(): void;
+  clear(): void;
 }
 
 export interface EngineParams {

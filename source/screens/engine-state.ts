@@ -4,6 +4,7 @@
  * wrapped state of lines survive, and what comes after continues exactly as it would have.
  */
 import {
+  BackgroundFlag,
   Content,
   GROUND,
   type EngineBuffer,
@@ -182,10 +183,17 @@ function dumpLines(buffer: EngineBuffer): LinesState {
   lines.forEach((line, index) => {
     words.set(line._data.subarray(0, lengths[index]), at);
     at += lengths[index]!;
-    for (const column in line._combined) clusters.push([index, Number(column), line._combined[column]!]);
-    for (const column in line._extendedAttrs) {
+    for (const key of Object.keys(line._combined)) {
+      const column = Number(key);
+      // Cells written over leave their old cluster behind; it means nothing any more.
+      if (line._data[column * 3]! & Content.IsCombined)
+        clusters.push([index, column, line._combined[column]!]);
+    }
+    for (const key of Object.keys(line._extendedAttrs)) {
+      const column = Number(key);
       const extended = line._extendedAttrs[column];
-      if (extended) underlines.push([index, Number(column), extended._ext]);
+      if (extended && line._data[column * 3 + 2]! & BackgroundFlag.HasExtended)
+        underlines.push([index, column, extended._ext]);
     }
   });
   return {

@@ -143,6 +143,9 @@ class XtermEngine implements TerminalEngine {
     this.rows = clampRows(rows);
     try {
       this.#terminal.resize(this.columns, this.rows);
+      this.#fitAlternate();
+      // The cursor may now stand within a wide character, which must not be joined on to.
+      this.#core._inputHandler._parser.precedingJoinState = 0;
     } catch {
       this.faults++;
     }
@@ -283,6 +286,19 @@ class XtermEngine implements TerminalEngine {
       if (params[0] === 3) this.#scrolledOff = 0;
       return false;
     });
+  }
+
+  /**
+   * xterm.js leaves an alternate screen that is not in use at its old height (it would scroll back in it), and
+   * the lines of one in use at their old width.
+   */
+  #fitAlternate(): void {
+    const { active, alt } = this.#core._bufferService.buffers;
+    if (active !== alt) return alt.clear();
+    for (let index = 0; index < alt.lines.length; index++) {
+      const line = alt.lines.get(index);
+      if (line && line.length > this.columns) line.resize(this.columns, undefined);
+    }
   }
 
   #reply(text: string): void {

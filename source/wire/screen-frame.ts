@@ -189,7 +189,7 @@ export function decodeScreenFrame(bytes: Buffer): ScreenFrame {
   let title: string | undefined;
   if (flags & Flag.Title) {
     const length = bytes.readUInt16BE(at);
-    title = bytes.toString('utf8', at + 2, at + 2 + length);
+    title = textAt(bytes, at + 2, length);
     at += 2 + length;
   }
   if (columns * count > CELLS_MAX) throw new RangeError(`a frame of ${count} rows of ${columns} columns`);
@@ -239,7 +239,7 @@ function decodeRow(bytes: Buffer, start: number, row: Row): number {
     row.attributes.fill(attributes, x, end);
     if (kind !== Run.Blank) {
       const length = bytes.readUInt16BE(at);
-      const text = bytes.toString('utf8', at + 2, at + 2 + length);
+      const text = textAt(bytes, at + 2, length);
       at += 2 + length;
       if (kind === Run.Cluster) {
         row.glyphs[x] = glyphOf(text);
@@ -247,6 +247,7 @@ function decodeRow(bytes: Buffer, start: number, row: Row): number {
       } else {
         let cell = x;
         for (const character of text) {
+          if (cell >= end) throw new RangeError('a text is longer than its run');
           row.glyphs[cell++] = character.codePointAt(0)!;
           if (kind === Run.Wide) row.glyphs[cell++] = WIDE_TAIL;
         }
@@ -255,6 +256,12 @@ function decodeRow(bytes: Buffer, start: number, row: Row): number {
     x = end;
   }
   return at;
+}
+
+function textAt(bytes: Buffer, start: number, length: number): string {
+  // toString would quietly give what there is.
+  if (start + length > bytes.length) throw new RangeError(`a text of ${length} bytes ends beyond its frame`);
+  return bytes.toString('utf8', start, start + length);
 }
 
 /** Lays a frame over the grid it continues. The grid must have the frame's size. */
