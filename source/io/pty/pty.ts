@@ -156,12 +156,9 @@ export function spawnPty(start: PtyStart): Pty {
     signal(signal, wholeGroup) {
       // Once it has been waited for, its number may be somebody else's.
       if (exit !== undefined) return false;
-      try {
-        // The child leads its own session, so its number is also the number of its group.
-        return process.kill(wholeGroup ? -pid : pid, signal);
-      } catch {
-        return false;
-      }
+      // The child leads its own session, so its number is also the number of its group; but for the moment
+      // between the fork and its first step, when there is no such group yet.
+      return (wholeGroup && send(-pid, signal)) || send(pid, signal);
     },
     pause: () => void stream.pause(),
     resume() {
@@ -169,6 +166,14 @@ export function spawnPty(start: PtyStart): Pty {
       if (exit !== undefined && !isEnded) awaitQuiet();
     },
   };
+}
+
+function send(pid: number, signal: number): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** macOS forks through a small program beside the native module; elsewhere the name is not used. */

@@ -46,7 +46,9 @@ const RECORD_AFTER_BYTES_MIN = 64;
 const RECORD_TRICKLE_MS = 5_000;
 const RECORD_EVERY_BYTES = 64 * 1024;
 
-/** The segment that takes the next byte; its files are closed while the disk fails. */
+const NOTHING = Buffer.alloc(0);
+
+/** The last one takes the next byte; its files are open but while the disk fails. */
 interface Segment {
   readonly start: number;
   bytes: number;
@@ -63,9 +65,8 @@ export class SegmentWriter {
 
   /** Output not yet on disk or, while the disk fails, the last of it. */
   readonly #tail = new Tail();
-  /** Where the segments start that are on disk, oldest first. */
-  readonly #starts: number[] = [];
-  #segment: Segment | undefined;
+  /** What is on disk, oldest first. */
+  readonly #segments: Segment[] = [];
 
   #pendingRecords: IndexRecord[] = [];
   #recordAt = 0;
@@ -90,7 +91,7 @@ export class SegmentWriter {
 
   /** First offset that can be read, and the one after the last byte. */
   get from(): number {
-    return this.#starts[0] ?? this.#tail.from;
+    return this.#segments[0]?.start ?? this.#tail.from;
   }
 
   get to(): number {
@@ -139,11 +140,12 @@ export class SegmentWriter {
   read(offset: number, count: number): { readonly offset: number; readonly bytes: Buffer } | null {
     let position = Math.max(offset, this.from);
     while (position < this.#tail.from) {
-      const at = this.#starts.findLastIndex((start) => start <= position);
-      const stop = this.#starts[at + 1] ?? this.#tail.from;
-      const bytes = this.#readDisk(this.#starts[at]!, position, Math.min(count, stop - position));
+      const at = this.#segments.findLastIndex(({ start }) => start <= position);
+      const segment = this.#segments[at]!;
+      const left = segment.start + segment.bytes - position;
+      const bytes = left > 0 ? this.#readDisk(segment.start, position, Math.min(count, left)) : NOTHING;
       if (bytes.length > 0) return { offset: position, bytes };
-      position = stop;
+      position = this.#segments[at + 1]?.start ?? this.#tail.from;
     }
     return position >= this.to ? null : { offset: position, bytes: this.#tail.read(position, count) };
   }
@@ -185,29 +187,29 @@ export class SegmentWriter {
   }
 
   /** Begins a new segment when the last one is full, or output after it was lost while the disk failed. */
-  #segmentForNextByte(): Segment & { files: NonNullable<Segment['files']> } {
-    const last = this.#segment;
-    const isNext = last !== undefined && last.start + last.bytes === this.#tail.from;
-    const isFull =
-      last === undefined || last.bytes >= this.#segmentBytes || last.records >= INDEX_RECORDS_MAX;
-    // A storm of resizes without any output would begin the same segment again: an empty one is never full.
-    const isKept = isNext && (!isFull || last.bytes === 0);
-    const segment = isKept ? last : { start: this.#tail.from, bytes: 0, records: 0, files: undefined };
-    if (!isKept) this.#closeFiles();
-    const files = segment.files ?? this.#openFiles(segment.start);
-    segment.files = files;
-    if (!isKept) this.#begin(segment);
-    return Object.assign(segment, { files });
-  }
-
-  #begin(segment: Segment): void {
-    this.#segment = segment;
-    this.#starts.push(segment.start);
-    while (this.#starts.length > this.#segmentsKept) this.#drop(this.#starts.shift()!);
+  #segmentForNextByte(): Segment {
+    const last = this.#segments.at(-1);
+    if (last !== undefined && this.#isKept(last)) {
+      last.files ??= this.#openFiles(last.start);
+      return last;
+    }
+    this.#closeFiles();
+    const start = this.#tail.from;
+    const segment: Segment = { start, bytes: 0, records: 0, files: this.#openFiles(start) };
+    this.#segments.push(segment);
+    while (this.#segments.length > this.#segmentsKept) this.#drop(this.#segments.shift()!.start);
     this.sizes.forgetBefore(this.from);
     // Each index stands alone: it begins with the size its segment begins with.
-    const { columns, rows } = this.sizes.at(segment.start).size;
-    this.#pendingRecords.unshift({ offset: segment.start, at: Date.now(), columns, rows });
+    const { columns, rows } = this.sizes.at(start).size;
+    this.#pendingRecords.unshift({ offset: start, at: Date.now(), columns, rows });
+    return segment;
+  }
+
+  #isKept(last: Segment): boolean {
+    const isNext = last.start + last.bytes === this.#tail.from;
+    const isFull = last.bytes >= this.#segmentBytes || last.records >= INDEX_RECORDS_MAX;
+    // A storm of resizes without any output would begin the same segment again: an empty one is never full.
+    return isNext && (!isFull || last.bytes === 0);
   }
 
   #openFiles(start: number): NonNullable<Segment['files']> {
@@ -220,11 +222,11 @@ export class SegmentWriter {
     }
   }
 
-  async #writeTail(segment: Segment & { files: NonNullable<Segment['files']> }): Promise<void> {
+  async #writeTail(segment: Segment): Promise<void> {
     const offset = this.#tail.from;
     const batch = this.#tail.first(this.#segmentBytes - segment.bytes);
     const written = await new Promise<number>((resolve, reject) =>
-      writev(segment.files.out, batch, (error, count) => (error ? reject(error) : resolve(count))),
+      writev(segment.files!.out, batch, (error, count) => (error ? reject(error) : resolve(count))),
     );
     // A write of nothing would be tried for ever.
     if (written === 0) throw new Error('a write took nothing');
@@ -235,7 +237,7 @@ export class SegmentWriter {
   }
 
   /** Records of output that goes into the next segment wait for it. */
-  async #writeRecords(segment: Segment & { files: NonNullable<Segment['files']> }): Promise<void> {
+  async #writeRecords(segment: Segment): Promise<void> {
     const end = segment.start + segment.bytes;
     const isStorm = segment.records >= INDEX_RECORDS_MAX;
     const due = this.#pendingRecords.filter(({ offset }) => offset <= end);
@@ -245,7 +247,7 @@ export class SegmentWriter {
     const bytes = Buffer.concat(due.map(encodeRecord));
     // A record cut short by a full disk is found by its check; it is not worth a second attempt.
     await new Promise<void>((resolve, reject) =>
-      write(segment.files.index, bytes, (error) => (error ? reject(error) : resolve())),
+      write(segment.files!.index, bytes, (error) => (error ? reject(error) : resolve())),
     );
   }
 
@@ -280,11 +282,11 @@ export class SegmentWriter {
   }
 
   #closeFiles(): void {
-    const files = this.#segment?.files;
-    if (files === undefined) return;
-    close(files.out, () => {});
-    close(files.index, () => {});
-    this.#segment!.files = undefined;
+    const last = this.#segments.at(-1);
+    if (last?.files === undefined) return;
+    close(last.files.out, () => {});
+    close(last.files.index, () => {});
+    last.files = undefined;
   }
 
   /** Old output goes in the background; should it fail, the file is left over and does no harm. */
@@ -304,7 +306,7 @@ export class SegmentWriter {
       }
     } catch {
       // Deleted or unreadable: the reader goes on after it.
-      return Buffer.alloc(0);
+      return NOTHING;
     }
   }
 }
