@@ -18,7 +18,8 @@ async function bundle(options, output) {
 rmSync(dist, { recursive: true, force: true });
 await bundle(
   {
-    input: { fleet: 'cli.tsx' },
+    // The chrome is drawn in a thread, which needs a file to start from.
+    input: { fleet: 'cli.tsx', 'chrome-worker': 'source/tui/chrome-worker.ts' },
     // Ink imports its devtools optionally; the bundler would hoist the import and the program would not start.
     resolve: { alias: { 'react-devtools-core': new URL('./no-devtools.mjs', import.meta.url).pathname } },
   },

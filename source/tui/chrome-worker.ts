@@ -5,6 +5,7 @@ import type { ChromeModel } from './chrome-model.ts';
 
 const renderer = new ChromeRenderer();
 
-parentPort?.on('message', ({ number, model }: { readonly number: number; readonly model: ChromeModel }) => {
-  parentPort?.postMessage({ number, frame: renderer.draw(model) });
+parentPort?.on('message', ({ model }: { readonly model: ChromeModel }) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage({ frame: renderer.draw(model) });
 });

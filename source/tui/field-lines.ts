@@ -28,7 +28,7 @@ export function fieldLines(field: TextField, width: number, isActive = true): Fi
 }
 
 function withCaret(text: string, at: number): Span[] {
-  const [under = ''] = [...text.slice(at)];
+  const under = String.fromCodePoint(...(text.codePointAt(at) === undefined ? [] : [text.codePointAt(at)!]));
   const shown =
     under === ''
       ? ' '

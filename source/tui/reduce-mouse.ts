@@ -8,11 +8,12 @@ import { beginScroll, scrollBy, WHEEL_LINES } from './reduce-scroll.ts';
 import { listWindow, queueWindow } from './screens/control-room/windows.ts';
 import { queueAreas } from './screens/control-room/request-view.ts';
 import { entriesOf, layoutOf, step, type Step } from './step.ts';
-import { keyBytes, mouseBytes, mouseLevel } from './typing.ts';
-import type { Context, Mouse } from './ui-input.ts';
+import type { MouseEvent } from './terminal/input-event.ts';
+import { encodeMouse, wantsMouse } from './terminal/mouse-encode.ts';
+import type { Context } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
 
-export function onMouse(ui: Ui, context: Context, mouse: Mouse): Step {
+export function onMouse(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
   // Dialogs are answered by keys; a click beside one must not do what it would do without it.
   if (ui.overlay) return wheelInOverlay(ui, mouse);
   const layout = layoutOf(ui);
@@ -23,46 +24,49 @@ export function onMouse(ui: Ui, context: Context, mouse: Mouse): Step {
   return step(ui);
 }
 
-function wheelInOverlay(ui: Ui, mouse: Mouse): Step {
-  const by = mouse.kind === 'wheel-up' ? -WHEEL_LINES : mouse.kind === 'wheel-down' ? WHEEL_LINES : 0;
+/** -1 up, 1 down, 0 when it is not the wheel. */
+function notch({ action, wheel }: MouseEvent): -1 | 0 | 1 {
+  if (action !== 'wheel') return 0;
+  return wheel === 'up' ? -1 : wheel === 'down' ? 1 : 0;
+}
+
+function wheelInOverlay(ui: Ui, mouse: MouseEventEvent): Step {
+  const by = WHEEL_LINES * notch(mouse);
   const { overlay } = ui;
   if (by === 0 || overlay?.type !== 'look') return step(ui);
   return step({ ...ui, overlay: { ...overlay, top: Math.max(0, overlay.top + by) } });
 }
 
-function onPane(ui: Ui, context: Context, mouse: Mouse, pane: PanePlace): Step {
+function onPane(ui: Ui, context: Context, mouse: MouseEventEvent, pane: PanePlace): Step {
   const session = context.fleet.runs[pane.run]?.session ?? null;
   const modes = (session === null ? undefined : context.screen(session)?.modes) ?? 0;
   const isInside = hasCell(pane.inside, mouse.x, mouse.y);
   const isTypedTo = ui.typing === pane.run && !ui.scroll;
-  const isWheel = mouse.kind === 'wheel-up' || mouse.kind === 'wheel-down';
+  const by = notch(mouse);
   // An application that asked for the mouse gets it while it is typed to, the wheel always; shift keeps it here.
   if (
     session !== null &&
     isInside &&
     !mouse.shift &&
     !ui.scroll &&
-    (isTypedTo || isWheel) &&
-    mouseLevel(modes) > 0
+    (isTypedTo || by !== 0) &&
+    wantsMouse(modes)
   ) {
-    const bytes = mouseBytes(mouse, mouse.x - pane.inside.x, mouse.y - pane.inside.y, modes);
+    const bytes = encodeMouse(mouse, mouse.x - pane.inside.x, mouse.y - pane.inside.y, modes);
     return bytes ? step(ui, { type: 'type', session, bytes }) : step(ui);
   }
-  if (mouse.kind === 'press' && mouse.button === 0) return step(focused(ui, pane.run));
-  if (!isWheel) return step(ui);
+  if (mouse.action === 'press' && mouse.button === 'left') return step(focused(ui, pane.run));
+  if (by === 0) return step(ui);
   if (ui.scroll?.run === pane.run)
-    return scrollBy(ui, ui.scroll, mouse.kind === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES);
+    return scrollBy(ui, ui.scroll, by * WHEEL_LINES);
   if (modes & ScreenMode.Alternate) {
     // A program on the alternate screen without mouse gets cursor keys, as from a terminal of its own.
-    const key = keyBytes(mouse.kind === 'wheel-up' ? 'up' : 'down', new Uint8Array(), modes);
     if (session === null || !isTypedTo) return step(ui);
-    return step(ui, {
-      type: 'type',
-      session,
-      bytes: Buffer.concat(Array.from({ length: WHEEL_LINES }, () => key)),
-    });
+    const introducer = modes & ScreenMode.ApplicationCursor ? '\x1bO' : '\x1b[';
+    const bytes = Buffer.from(`${introducer}${by < 0 ? 'A' : 'B'}`.repeat(WHEEL_LINES));
+    return step(ui, { type: 'type', session, bytes });
   }
-  return mouse.kind === 'wheel-up' ? beginScroll(ui, context, pane.run, WHEEL_LINES) : step(ui);
+  return by < 0 ? beginScroll(ui, context, pane.run, WHEEL_LINES) : step(ui);
 }
 
 /** A click on another pane while typing goes on typing there would be a surprise: it leaves TYPING. */
@@ -72,26 +76,26 @@ function focused(ui: Ui, run: string): Ui {
   return { ...ui, cursor: run, region: 'panes', typing, scroll };
 }
 
-function onList(ui: Ui, context: Context, mouse: Mouse): Step {
+function onList(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
   const entries = entriesOf(ui, context);
   const window = listWindow(ui, layoutOf(ui), entries);
   const at = entries.findIndex(({ key }) => key === ui.cursor);
-  if (mouse.kind === 'wheel-up' || mouse.kind === 'wheel-down') {
-    const next =
-      entries[Math.max(0, Math.min(entries.length - 1, at + (mouse.kind === 'wheel-up' ? -1 : 1)))];
+  const by = notch(mouse);
+  if (by !== 0) {
+    const next = entries[Math.max(0, Math.min(entries.length - 1, at + by))];
     return step(next ? { ...ui, cursor: next.key } : ui);
   }
-  if (mouse.kind !== 'press' || mouse.button !== 0) return step(ui);
+  if (mouse.action !== 'press' || mouse.button !== 'left') return step(ui);
   const left: Ui = { ...ui, region: 'list', typing: null, scroll: null };
   const row = window ? mouse.y - window.area.y : -1;
   const entry = window && row >= 0 && row < window.area.rows ? entries[window.from + row] : undefined;
   return step(entry ? { ...left, cursor: entry.key } : left);
 }
 
-function onQueue(ui: Ui, context: Context, mouse: Mouse): Step {
-  const by = mouse.kind === 'wheel-up' ? -1 : mouse.kind === 'wheel-down' ? 1 : 0;
+function onQueue(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
+  const by = notch(mouse);
   if (by !== 0) return step(moveInQueue(ui, context, (at) => at + by));
-  if (mouse.kind !== 'press' || mouse.button !== 0) return step(ui);
+  if (mouse.action !== 'press' || mouse.button !== 'left') return step(ui);
   const left: Ui = { ...ui, region: 'queue', typing: null, scroll: null };
   const areas = queueAreas(layoutOf(ui));
   if (!areas || !hasCell(areas.items, mouse.x, mouse.y)) return step(left);

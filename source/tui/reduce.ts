@@ -12,8 +12,11 @@ import { onFound, onLines } from './reduce-scroll.ts';
 import { paletteEntries } from './palette.ts';
 import { keyContext, noted, step, type Step } from './step.ts';
 import { insert } from './text-field.ts';
-import { keyBytes, pasteBytes } from './typing.ts';
-import type { Context, UiInput } from './ui-input.ts';
+import { keySpelling, type KeyEvent, type PasteEvent } from './terminal/input-event.ts';
+import { keyBytes } from './terminal/raw-forwarder.ts';
+import { pasteBytes } from './paste-bytes.ts';
+import { ScreenMode } from '../wire/screen-frame.ts';
+import type { Context, Intent, UiInput } from './ui-input.ts';
 import type { Overlay, Ui } from './ui-state.ts';
 
 export { GRACE_MS };
@@ -32,11 +35,13 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
     case 'key':
       return onKey(ui, context, input);
     case 'paste':
-      return onPaste(ui, context, input.text);
+      return onPaste(ui, context, input);
     case 'mouse':
       return onMouse(ui, context, input);
     case 'focus':
-      return step(ui);
+      return onTerminalFocus(ui, context, input.raw);
+    case 'unknown':
+      return step(ui, ...typed(ui, context, input.raw));
     case 'resize':
       return onResize(ui, input.size);
     case 'fleet':
@@ -86,20 +91,18 @@ function onFailed(ui: Ui, context: Context, message: string, approval: string | 
   return step(noted({ ...ui, queue: { ...ui.queue, answering } }, context.now, message, 'problem'));
 }
 
-function onKey(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step {
-  if (ui.typing !== null && ui.overlay === null) return whileTyping(ui, context, input);
-  const place = keyContext(ui);
-  const row = actionFor(context.setting.keymap, place, input.key);
+function onKey(ui: Ui, context: Context, event: KeyEvent): Step {
+  if (ui.typing !== null && ui.overlay === null) return whileTyping(ui, context, event);
+  const key = keySpelling(event);
+  const row = actionFor(context.setting.keymap, keyContext(ui), key);
   const { overlay } = ui;
-  if (overlay) {
-    const step = row && inAnyOverlay(ui, context, overlay, row.action);
-    return step ?? asText(ui, context, overlay, input);
-  }
-  const sent = prefixTwice(ui, context, input);
+  if (overlay)
+    return (row && inAnyOverlay(ui, context, overlay, row.action)) ?? asText(ui, context, overlay, event);
+  const sent = prefixTwice(ui, context, event);
   if (sent) return sent;
   const calm: Ui = ui.left === null ? ui : { ...ui, left: null };
   const done =
-    row && (ui.scroll ? inScroll(calm, context, row.action) : inRoom(calm, context, row.action, input.key));
+    row && (ui.scroll ? inScroll(calm, context, row.action) : inRoom(calm, context, row.action, key));
   return done ?? step(calm);
 }
 
@@ -110,12 +113,13 @@ function inAnyOverlay(ui: Ui, context: Context, overlay: Overlay, action: string
 }
 
 /** A key that is no action of the overlay: text, or editing of text; in a question it is a no. */
-function asText(ui: Ui, context: Context, overlay: Overlay, input: UiInput & { type: 'key' }): Step {
+function asText(ui: Ui, context: Context, overlay: Overlay, event: KeyEvent): Step {
   if (overlay.type === 'confirm') return inOverlay(ui, context, overlay, 'confirm-no') ?? step(ui);
-  const isNewline = overlay.type === 'edit' && input.key === 'enter';
+  const key = keySpelling(event);
+  const isNewline = overlay.type === 'edit' && key === 'enter';
   const changed = isNewline
     ? { ...overlay, field: insert(overlay.field, '\n') }
-    : (editedIn(overlay, input.key) ?? (input.text === '' ? undefined : typedInto(overlay, input.text)));
+    : (editedIn(overlay, key) ?? (event.text === '' ? undefined : typedInto(overlay, event.text)));
   return changed ? step(withText(ui, context, changed)) : step(ui);
 }
 
@@ -142,34 +146,46 @@ function fromPalette(ui: Ui, context: Context, overlay: Overlay & { type: 'palet
 }
 
 /** Every key but the prefix is the agent's. */
-function whileTyping(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step {
-  const run = ui.typing!;
-  if (actionFor(context.setting.keymap, 'typing', input.key)?.action === 'prefix')
-    return step({ ...ui, typing: null, left: { run, until: context.now + PREFIX_TWICE_MS } });
-  const session = context.fleet.runs[run]?.session ?? null;
-  if (session === null) return step(ui);
-  const bytes = keyBytes(input.key, input.raw, context.screen(session)?.modes ?? 0);
-  return bytes.length === 0 ? step(ui) : step(ui, { type: 'type', session, bytes });
+function whileTyping(ui: Ui, context: Context, event: KeyEvent): Step {
+  if (isPrefix(context, event))
+    return step({ ...ui, typing: null, left: { run: ui.typing!, until: context.now + PREFIX_TWICE_MS } });
+  return step(ui, ...typed(ui, context, keyBytes(event, modesOf(ui, context))));
 }
 
 /** The prefix again right after it: it was meant for the agent. */
-function prefixTwice(ui: Ui, context: Context, input: UiInput & { type: 'key' }): Step | undefined {
-  if (ui.left === null || context.now >= ui.left.until) return undefined;
-  if (actionFor(context.setting.keymap, 'typing', input.key)?.action !== 'prefix') return undefined;
-  const session = context.fleet.runs[ui.left.run]?.session ?? null;
-  if (session === null) return undefined;
-  return step({ ...ui, left: null, typing: ui.left.run }, { type: 'type', session, bytes: input.raw });
+function prefixTwice(ui: Ui, context: Context, event: KeyEvent): Step | undefined {
+  if (ui.left === null || context.now >= ui.left.until || !isPrefix(context, event)) return undefined;
+  const back: Ui = { ...ui, left: null, typing: ui.left.run };
+  return step(back, ...typed(back, context, event.raw));
 }
 
-function onPaste(ui: Ui, context: Context, text: string): Step {
+const isPrefix = ({ setting }: Context, event: KeyEvent): boolean =>
+  actionFor(setting.keymap, 'typing', keySpelling(event))?.action === 'prefix';
+
+/** Bytes for the session that is typed to; nothing in CONTROL. */
+function typed(ui: Ui, { fleet }: Context, bytes: Uint8Array): Intent[] {
+  const session = ui.typing === null ? null : (fleet.runs[ui.typing]?.session ?? null);
+  return session === null || bytes.length === 0 ? [] : [{ type: 'type', session, bytes }];
+}
+
+/** What the application of the session that is typed to has asked for. */
+function modesOf(ui: Ui, { fleet, screen }: Context): number {
+  const session = ui.typing === null ? null : (fleet.runs[ui.typing]?.session ?? null);
+  return (session === null ? undefined : screen(session)?.modes) ?? 0;
+}
+
+function onPaste(ui: Ui, context: Context, paste: PasteEvent): Step {
   if (ui.overlay) {
-    const changed = typedInto(ui.overlay, text);
+    const changed = typedInto(ui.overlay, paste.text);
     return step(changed ? withText(ui, context, changed) : ui);
   }
-  const session = ui.typing === null ? null : (context.fleet.runs[ui.typing]?.session ?? null);
   // A paste into the room would be keys nobody meant.
-  if (session === null)
+  if (ui.typing === null)
     return step(noted(ui, context.now, 'Nothing takes a paste here: t types to the agent.'));
-  const bytes = pasteBytes(text, context.screen(session)?.modes ?? 0);
-  return step(ui, { type: 'type', session, bytes });
+  return step(ui, ...typed(ui, context, pasteBytes(paste, modesOf(ui, context))));
+}
+
+/** An application that asked for it hears when its terminal gains or loses the focus. */
+function onTerminalFocus(ui: Ui, context: Context, raw: Uint8Array): Step {
+  return modesOf(ui, context) & ScreenMode.FocusEvents ? step(ui, ...typed(ui, context, raw)) : step(ui);
 }

@@ -58,33 +58,11 @@ export function nextTheme(name: string): Theme {
 export const themeFor = (background: 'dark' | 'light'): Theme =>
   THEMES.find((theme) => theme.background === background)!;
 
-/** What the terminal can show, as its environment says. */
-export function terminalDepth(environment: Readonly<Record<string, string | undefined>>): ColourDepth {
-  const { COLORTERM: named = '', TERM: term = '' } = environment;
-  if (term === 'dumb') return 'none';
-  if (/truecolor|24bit/i.test(named) || /-direct$|^xterm-kitty$|^alacritty|^foot|^xterm-ghostty/.test(term))
-    return 'truecolor';
-  return /256color/.test(term) ? '256' : '16';
-}
-
-/** NO_COLOR takes the colours from our own chrome; what agents print in their panes stays as they print it. */
-export const chromeDepth = (environment: Readonly<Record<string, string | undefined>>): ColourDepth =>
-  environment['NO_COLOR'] ? 'none' : terminalDepth(environment);
-
-/** Borders and glyphs need UTF-8; without it they fall back to ASCII. POSIX: the first that is set decides. */
-export function isUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'];
-  // Terminals of today speak UTF-8; only a locale that says otherwise is believed.
-  return locale === undefined || /utf-?8/i.test(locale);
-}
-
-/** Whether a terminal's answer to OSC 11 (`rgb:1e1e/1e1e/2e2e`) is a light background; undefined: no such answer. */
-export function isLightBackground(answer: string): boolean | undefined {
-  const match = /rgba?:([0-9a-f]+)\/([0-9a-f]+)\/([0-9a-f]+)/i.exec(answer);
-  if (!match) return undefined;
-  const [red, green, blue] = match.slice(1, 4).map((part) => parseInt(part, 16) / (16 ** part.length - 1));
+/** Whether 0xRRGGBB is a light background. */
+export function isLight(rgb: number): boolean {
+  const [red, green, blue] = [rgb >> 16, (rgb >> 8) & 255, rgb & 255];
   // Relative luminance by the weights of Rec. 709; half is where dark text begins to read better.
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 0.5;
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 127;
 }
 
 const style = (colour: ColourName | null, more: Partial<Style> = {}): Style => ({

@@ -1,28 +1,12 @@
 /** Everything that can reach the control room, and everything it can want done. */
 import type { Fleet } from '../core/fleet.ts';
 import type { Ask } from '../wire/daemon-protocol.ts';
+import type { InputEvent } from './terminal/input-event.ts';
 import type { LinkState, Setting, Size } from './ui-state.ts';
 
-export type MouseKind = 'press' | 'release' | 'drag' | 'move' | 'wheel-up' | 'wheel-down';
-
-export interface Mouse {
-  readonly kind: MouseKind;
-  /** 0 left, 1 middle, 2 right. */
-  readonly button: number;
-  /** Cells from the upper left corner, from 0. */
-  readonly x: number;
-  readonly y: number;
-  readonly shift: boolean;
-  readonly alt: boolean;
-  readonly ctrl: boolean;
-}
-
+/** What the person's terminal sends comes as it was decoded; its answers to questions never get here. */
 export type UiInput =
-  /** `text`: what the key types, empty for keys that type nothing; `raw`: the bytes the terminal sent for it. */
-  | { readonly type: 'key'; readonly key: string; readonly text: string; readonly raw: Uint8Array }
-  | { readonly type: 'paste'; readonly text: string }
-  | ({ readonly type: 'mouse' } & Mouse)
-  | { readonly type: 'focus'; readonly isFocused: boolean }
+  | Exclude<InputEvent, { type: 'reply' }>
   | { readonly type: 'resize'; readonly size: Size }
   /** The fleet is another one; it comes with the context. */
   | { readonly type: 'fleet' }

@@ -143,6 +143,14 @@ export class AFleet {
   }
 }
 
+/** What a terminal sends for keys that tests type to agents. */
+const RAW: Readonly<Record<string, string>> = {
+  'ctrl+]': '\x1d',
+  enter: '\r',
+  up: '\x1b[A',
+  space: ' ',
+};
+
 /** A control room over a fleet: keys in, state and intents out. */
 export class ARoom {
   ui: Ui;
@@ -195,13 +203,19 @@ export class ARoom {
 
   /** Keys by name; single characters type themselves. */
   press(...keys: string[]): this {
-    for (const key of keys)
+    for (const key of keys) {
+      const parts = key.length === 1 ? [key] : key.split('+');
+      const name = parts.pop()!;
       this.does({
         type: 'key',
-        key,
+        name,
+        ctrl: parts.includes('ctrl'),
+        alt: parts.includes('alt'),
+        shift: parts.includes('shift'),
         text: key.length === 1 ? key : key === 'space' ? ' ' : '',
-        raw: Buffer.from(key === 'ctrl+]' ? '\x1d' : key === 'enter' ? '\r' : key),
+        raw: Buffer.from(RAW[key] ?? key),
       });
+    }
     return this;
   }
 

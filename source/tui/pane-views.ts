@@ -1,0 +1,93 @@
+/** The panes as the compositor wants them: frame, screen or looked-back lines, dimming, what is marked. */
+import { Grid } from '../wire/cells.ts';
+import type { RoomLayout, PanePlace } from './layout.ts';
+import type { SessionScreen } from './links/screens-link.ts';
+import type { ColourDepth } from './panes/colours.ts';
+import type { PaneFrame } from './panes/pane-frame.ts';
+import { firstRowFor, type Highlight, type PaneView } from './panes/scene.ts';
+import { cellStyle } from './plain-chrome.ts';
+import { roleOfStatus } from './screens/control-room/glyphs.ts';
+import { paneTitle } from './screens/control-room/pane-titles.ts';
+import type { Context } from './ui-input.ts';
+import type { Scroll, Ui } from './ui-state.ts';
+
+/** Lines of history that were asked for, as they came. */
+export interface ShownLines {
+  readonly session: string;
+  readonly from: number;
+  readonly grid: Grid;
+}
+
+export interface PaneSources {
+  readonly depth: ColourDepth;
+  screen(session: string): SessionScreen | undefined;
+  readonly lines: ShownLines | null;
+}
+
+export function paneViews(ui: Ui, context: Context, layout: RoomLayout, sources: PaneSources): PaneView[] {
+  return layout.panes
+    .filter(({ inside, isFramed }) => isFramed || inside.rows > 0)
+    .map((place) => paneView(ui, context, place, sources));
+}
+
+function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSources): PaneView {
+  const { run, inside, isFramed } = place;
+  const session = context.fleet.runs[run]?.session ?? null;
+  const screen = session === null ? undefined : sources.screen(session);
+  const scroll = ui.scroll?.run === run ? ui.scroll : null;
+  const lines = scroll && sources.lines?.session === scroll.session ? sources.lines : null;
+  const grid = lines?.grid ?? screen?.grid ?? new Grid(inside.columns, inside.rows);
+  const isTypedElsewhere = ui.typing !== null && ui.typing !== run;
+  const isOld = ui.screens === 'lost' || (session !== null && ui.lost.includes(session));
+  return {
+    rect: isFramed ? place.frame : inside,
+    frame: isFramed ? frameOf(ui, context, place, { depth: sources.depth, scroll }) : undefined,
+    grid,
+    firstRow: lines ? 0 : firstRowFor(grid.rows, inside.rows, screen?.frame.cursor.y ?? 0),
+    isDimmed: isTypedElsewhere || isOld,
+    highlights: scroll && lines ? marks(scroll, lines, inside.columns) : undefined,
+  };
+}
+
+function frameOf(
+  ui: Ui,
+  context: Context,
+  place: PanePlace,
+  { depth, scroll }: { readonly depth: ColourDepth; readonly scroll: Scroll | null },
+): PaneFrame {
+  const { title, note, status } = paneTitle(ui, context, place.run, place.number);
+  const look = { theme: ui.theme, depth };
+  const isTypedTo = ui.typing === place.run;
+  const isFocused = isTypedTo || (ui.cursor === place.run && ui.region === 'panes' && ui.typing === null);
+  const isUnderCursor = ui.cursor === place.run;
+  return {
+    title,
+    note,
+    position: scroll ? positionOf(scroll) : undefined,
+    lineStyle: cellStyle(look, isTypedTo ? 'waiting' : isFocused ? 'accent' : 'border'),
+    titleStyle: cellStyle(
+      look,
+      status === 'waiting' ? 'waiting' : isFocused || isUnderCursor ? 'accent' : status === 'failed' ? 'danger' : roleOfStatus(status) === 'running' ? 'plain' : 'dim',
+    ),
+  };
+}
+
+function positionOf({ cursor, total, anchor, search }: Scroll): string {
+  const parts = [`line ${cursor + 1} of ${total}`];
+  if (anchor !== null) parts.push(`${Math.abs(anchor - cursor) + 1} selected`);
+  if (search) parts.push(`/${search.text} ${search.at + 1} of ${search.hits.length}`);
+  return parts.join(' · ');
+}
+
+/** The selection, or the line of the cursor by its first cells. */
+function marks(scroll: Scroll, lines: ShownLines, columns: number): Highlight[] {
+  const from = Math.min(scroll.anchor ?? scroll.cursor, scroll.cursor);
+  const to = Math.max(scroll.anchor ?? scroll.cursor, scroll.cursor);
+  const found: Highlight[] = [];
+  for (let line = Math.max(from, lines.from); line <= to && line < lines.from + lines.grid.rows; line++)
+    found.push({ y: line - lines.from, from: 0, to: scroll.anchor === null ? CURSOR_COLUMNS : columns });
+  return found;
+}
+
+/** Wide enough to be seen, narrow enough not to hide how the line begins. */
+const CURSOR_COLUMNS = 1;

@@ -1,0 +1,90 @@
+/**
+ * Settings of the person: theme, keys, mouse, bell. Read directly, because they are needed before the first
+ * frame and the library that writes them takes longer to load than that frame takes; written by that library.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { THEMES } from './theme.ts';
+
+export interface Settings {
+  /** `auto` follows the terminal's background. */
+  readonly theme: string;
+  /** Keys of actions, by the action's name: `{"approve": ["A"]}`. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  readonly mouse: boolean;
+  readonly bell: boolean;
+}
+
+export interface ReadSettings {
+  readonly settings: Settings;
+  /** What of the file could not be taken, in words. */
+  readonly problems: readonly string[];
+}
+
+export const DEFAULT_SETTINGS: Settings = { theme: 'auto', keys: {}, mouse: true, bell: true };
+
+const NAME = 'settings';
+
+/** Folder of the settings file, `settings.json`. */
+export const settingsFolder = (environment: Readonly<Record<string, string | undefined>>): string =>
+  join(environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config'), 'fleet-tui');
+
+export function readSettings(folder: string): ReadSettings {
+  const file = join(folder, `${NAME}.json`);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return { settings: DEFAULT_SETTINGS, problems: [] };
+  }
+  try {
+    return parseSettings(JSON.parse(text), file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { settings: DEFAULT_SETTINGS, problems: [`${file} is no JSON (${why}); the defaults hold`] };
+  }
+}
+
+/** What is wrong is left out and named; what is right holds. */
+export function parseSettings(value: unknown, file: string): ReadSettings {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { settings: DEFAULT_SETTINGS, problems: [`${file}: expected an object; the defaults hold`] };
+  const problems: string[] = [];
+  const settings = { ...DEFAULT_SETTINGS };
+  const themes = ['auto', ...THEMES.map(({ name }) => name)];
+  for (const [name, member] of Object.entries(value)) {
+    switch (name) {
+      case 'theme':
+        if (typeof member === 'string' && themes.includes(member)) settings.theme = member;
+        else problems.push(`${file}: theme: expected one of ${themes.join(', ')}`);
+        break;
+      case 'mouse':
+      case 'bell':
+        if (typeof member === 'boolean') settings[name] = member;
+        else problems.push(`${file}: ${name}: expected true or false`);
+        break;
+      case 'keys':
+        if (isKeys(member)) settings.keys = member;
+        else problems.push(`${file}: keys: expected {"action": ["key", …]}`);
+        break;
+      default:
+        problems.push(`${file}: ${name}: there is no such setting; there are theme, keys, mouse, bell`);
+    }
+  }
+  return { settings, problems };
+}
+
+function isKeys(value: unknown): value is Record<string, string[]> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((keys) => Array.isArray(keys) && keys.every((key) => typeof key === 'string'))
+  );
+}
+
+/** Keeps the theme for the next time. */
+export async function rememberTheme(folder: string, theme: string): Promise<void> {
+  const { default: Conf } = await import('conf');
+  new Conf({ cwd: folder, configName: NAME }).set('theme', theme);
+}

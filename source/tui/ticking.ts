@@ -1,0 +1,31 @@
+/** When something on screen will next say something else because time has passed. */
+import { queueItems } from './fleet-view.ts';
+import { entriesOf } from './step.ts';
+import { untilAgeChanges } from './text.ts';
+import type { Context } from './ui-input.ts';
+import type { Ui } from './ui-state.ts';
+
+/** Nothing that counts is later than this; a tick an hour costs nothing. */
+const TICK_MAX_MS = 3_600_000;
+
+/** Milliseconds until the next tick is worth its while. */
+export function untilTick(ui: Ui, context: Context): number {
+  const { now, fleet } = context;
+  const moments: number[] = [TICK_MAX_MS];
+  const age = (since: number): void => void moments.push(untilAgeChanges(now - since));
+  for (const entry of entriesOf(ui, context))
+    if (entry.type === 'run') age(entry.run.endedAt ?? entry.run.startedAt ?? entry.run.requestedAt);
+  for (const id of ui.panes) {
+    const run = fleet.runs[id];
+    if (run) age(run.endedAt ?? run.startedAt ?? run.requestedAt);
+  }
+  for (const item of queueItems(fleet, ui.queue.answering)) {
+    age(item.requestedAt);
+    // What is left counts down: it changes just after a whole unit.
+    const left = item.expiresAt - now;
+    if (left > 0) moments.push(left % (left < 60_000 ? 1_000 : 60_000) || 1_000);
+  }
+  if (ui.notice) moments.push(ui.notice.until - now);
+  if (ui.queue.inertUntil > now) moments.push(ui.queue.inertUntil - now);
+  return Math.max(20, Math.min(...moments));
+}
