@@ -1,4 +1,5 @@
 /** What is wrong with a configuration file, told so that a person can go there and mend it. */
+import { visible } from '../visible-text.ts';
 
 export interface Problem {
   /** As the person would type it: relative to the project. */
@@ -66,14 +67,9 @@ export function formatProblem(problem: Problem, sourceText: string): string {
   return `${head}\n${margin}${excerpt}\n${' '.repeat(margin.length)}${blankOf(before)}^`;
 }
 
-/** Control and direction characters made visible: a file from elsewhere must not drive the terminal. */
+/** A file from elsewhere must not drive the terminal. A tab becomes one blank, so that the caret finds its place. */
 function printable(text: string): string {
-  return text
-    .replaceAll('\t', ' ')
-    .replace(
-      /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
-      (character) => `<${character.codePointAt(0)!.toString(16)}>`,
-    );
+  return visible(text.replaceAll('\t', ' '));
 }
 
 /** Blanks as wide as the text: two for each character that terminals draw two cells wide. */

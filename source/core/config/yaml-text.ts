@@ -29,7 +29,8 @@ export function readYaml<T>(source: YamlText, shape: Shape<T>): Parsed<T> {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    // Not 'silent': that would also keep quiet about a second document.
+    logLevel: 'error',
   });
   const problems: Problem[] = [];
   const placeOfOffset = (offset: number) => {
