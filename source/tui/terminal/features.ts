@@ -52,8 +52,8 @@ function isAsciiOf(environment: Environment): boolean {
   return !/utf-?8/iu.test(locale);
 }
 
-/** Terminals known to repeat characters on request (REP). */
-const REPEATS = /xterm|tmux|kitty|foot|wezterm|iterm2|ghostty|contour|mintty|vte|konsole/iu;
+/** Terminals known to repeat any character on request (REP); tmux repeats ASCII only and drops the rest. */
+const REPEATS = /xterm|kitty|foot|wezterm|iterm2|ghostty|contour|mintty|vte|konsole/iu;
 
 /** The features as one more answer tells them. */
 export function withReply(features: TerminalFeatures, reply: TerminalReply): TerminalFeatures {
