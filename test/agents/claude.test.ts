@@ -2,11 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
-import { allow, CLAUDE, openClaudeLab, type Asked, type ClaudeLab } from '../support/claude-lab.ts';
+import { allow, CLAUDE, openClaudeLab, SKIPPED, type Asked, type ClaudeLab } from '../support/claude-lab.ts';
 import { listenRaw } from '../support/gate.ts';
 import { until } from '../support/until.ts';
-
-const SKIPPED = CLAUDE ? '' : ' (skipped: it is not here; `npm run test:agents` installs it)';
 
 let lab: ClaudeLab;
 beforeEach(async () => {
@@ -125,6 +123,22 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
       'succeeded',
       'failed',
     ]);
+  });
+
+  test('PE1 it has tools for searching that say where, and a no to them holds', async () => {
+    lab.judge = (asked) =>
+      asked.type === 'tool-asked' && asked.call.tool !== 'Grep'
+        ? allow(asked.call)
+        : { type: 'deny', message: 'ana: no' };
+    await lab.listen();
+    writeFileSync(inRepository('a.txt'), 'needle\n');
+    const search = { pattern: 'needle', path: '.', output_mode: 'content' };
+    await lab.print(
+      `go\n${call('Glob', { pattern: '*.txt' })}\n${call('Grep', search)}\n${bash('ls')}\n>> say finished`,
+    );
+    expect(lab.model.toolResults().map(({ isError }) => isError)).toEqual([false, true, false]);
+    expect(toldToModel()).toContain('a.txt');
+    expect(toldToModel()).not.toContain('needle');
   });
 
   test('HI6 a call waits through a restart of the daemon, and runs once', async () => {

@@ -18,6 +18,8 @@ export const CLAUDE = [process.env['FLEET_CLAUDE'], '.cache/agents/claude/node_m
   .map((path) => resolve(path))
   .find((path) => existsSync(path));
 
+export const SKIPPED = CLAUDE ? '' : ' (skipped: it is not here; `npm run test:agents` installs it)';
+
 const API_KEY = `sk-ant-dummy-${'0'.repeat(40)}`;
 
 export interface ClaudeLab {
@@ -154,12 +156,7 @@ export async function openClaudeLab(): Promise<ClaudeLab> {
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
       SHELL: '/bin/bash',
-      ANTHROPIC_BASE_URL: model.url,
-      ANTHROPIC_API_KEY: API_KEY,
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      DISABLE_TELEMETRY: '1',
-      DISABLE_AUTOUPDATER: '1',
-      DISABLE_ERROR_REPORTING: '1',
+      ...claudeEnvironment(model.url),
     };
     const launched = claude.launch(
       launchRequest({
@@ -185,8 +182,18 @@ export async function openClaudeLab(): Promise<ClaudeLab> {
   return lab;
 }
 
+/** Points the CLI at a model on the loopback and keeps it from everything else. */
+export const claudeEnvironment = (modelUrl: string) => ({
+  ANTHROPIC_BASE_URL: modelUrl,
+  ANTHROPIC_API_KEY: API_KEY,
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_TELEMETRY: '1',
+  DISABLE_AUTOUPDATER: '1',
+  DISABLE_ERROR_REPORTING: '1',
+});
+
 /** Answers to the questions that the TUI asks a newcomer, the trust in this repository among them. */
-const onboarded = (repository: string) => ({
+export const onboarded = (repository: string) => ({
   hasCompletedOnboarding: true,
   theme: 'dark',
   lastOnboardingVersion: '9.9.9',

@@ -69,7 +69,6 @@ export function launchClaude(request: LaunchRequest): Launch {
   const [program = 'claude', ...args] = agent.command;
   const refusal = refusedFlag(args, agent.instructions !== '');
   if (refusal) return { type: 'refused', reason: `agent ${agent.name}: ${refusal}` };
-  const hasTools = args.some((arg) => /^--tools(?:=|$)/.test(arg));
   const isPrinting = args.includes('-p') || args.includes('--print');
   const env = { ...withLoopbackUnproxied(request.environment), ...gateEnvironment(request) };
   return {
@@ -79,8 +78,9 @@ export function launchClaude(request: LaunchRequest): Launch {
       '--permission-mode=manual',
       '--setting-sources=user',
       `--settings=${claudeSettings(gate)}`,
-      // Tools that name the path they search can be allowed without a question; `grep` in a shell cannot.
-      ...(hasTools ? [] : ['--tools=default,Glob,Grep']),
+      // Brings these two tools back, which name the path they search and so can be allowed without a question;
+      // `grep` in a shell cannot. The gate is asked all the same, and its no holds.
+      '--allowedTools=Glob,Grep',
       ...(agent.instructions === '' ? [] : [`--append-system-prompt=${agent.instructions}`]),
       ...(isInteractive || isPrinting ? [] : ['--print']),
       ...args,

@@ -33,7 +33,7 @@ describe('AG11 Claude Code is started', () => {
       '--permission-mode=manual',
       '--setting-sources=user',
       '--settings=…',
-      '--tools=default,Glob,Grep',
+      '--allowedTools=Glob,Grep',
       '--append-system-prompt=You write docs.',
       '--model',
       'opus',
@@ -75,10 +75,6 @@ describe('AG11 Claude Code is started', () => {
       '--print',
     );
     expect(launched().command).not.toContain('--print');
-  });
-
-  test('PE1 with tools for searching that say where, unless its command names its tools', () => {
-    expect(launched({}, { command: ['claude', '--tools', 'Read'] }).command.join(' ')).not.toContain('Glob');
   });
 
   test('without a task it just opens', () => {
