@@ -8,24 +8,22 @@ import type { ChromeModel } from './chrome-model.ts';
 /** A thread that dies this often has a bug no restart will mend. */
 const RESTARTS_MAX = 3;
 
+export interface ChromeThreadOptions {
+  readonly script: URL;
+  onFrame(frame: string, model: ChromeModel): void;
+  /** It cannot be kept alive: the chrome is painted without Ink from now on. */
+  onFailed(error: Error): void;
+}
+
 export class ChromeThread {
-  readonly #script: URL;
-  readonly #onFrame: (frame: string, model: ChromeModel) => void;
-  readonly #onFailed: (error: Error) => void;
+  readonly #options: ChromeThreadOptions;
   #worker: Worker | null = null;
   #underWay: ChromeModel | null = null;
   #waiting: ChromeModel | null = null;
   #restarts = 0;
 
-  constructor(options: {
-    readonly script: URL;
-    onFrame(frame: string, model: ChromeModel): void;
-    /** It cannot be kept alive: the chrome stays as it was first painted. */
-    onFailed(error: Error): void;
-  }) {
-    this.#script = options.script;
-    this.#onFrame = options.onFrame;
-    this.#onFailed = options.onFailed;
+  constructor(options: ChromeThreadOptions) {
+    this.#options = options;
   }
 
   draw(model: ChromeModel): void {
@@ -43,7 +41,7 @@ export class ChromeThread {
   start(): void {
     // Ink leaves out colours it believes nobody sees; what the terminal can show is decided in our own painter.
     const env = { ...process.env, FORCE_COLOR: '3', NODE_ENV: 'production' };
-    const worker = new Worker(this.#script, { env });
+    const worker = new Worker(this.#options.script, { env });
     this.#worker = worker;
     worker.on('message', ({ frame }: { readonly frame: string }) => this.#take(frame));
     worker.on('error', (error) => this.#died(worker, error));
@@ -62,14 +60,14 @@ export class ChromeThread {
     const next = this.#waiting;
     this.#waiting = null;
     if (next) this.#send(next);
-    if (model) this.#onFrame(frame, model);
+    if (model) this.#options.onFrame(frame, model);
   }
 
   #died(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
     if (++this.#restarts > RESTARTS_MAX)
-      return this.#onFailed(error instanceof Error ? error : new Error(String(error)));
+      return this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
     this.start();
     const model = this.#waiting ?? this.#underWay;
     this.#waiting = null;

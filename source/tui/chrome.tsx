@@ -8,6 +8,7 @@ import type { ListView } from './screens/control-room/agent-rows.ts';
 import type { OverlayView } from './screens/control-room/overlay-rows.ts';
 import type { QueueView } from './screens/control-room/queue-rows.ts';
 import type { Line } from './screens/control-room/request-lines.ts';
+import type { Rect } from './panes/rect.ts';
 import { span, spansWidth, type Span } from './text.ts';
 import { themeNamed, THEMES } from './theme.ts';
 
@@ -136,6 +137,7 @@ function Queue({ queue }: { readonly queue: QueueView }) {
         <Panel rect={queue.frame} title={queue.title} isFocused={queue.isFocused}>
           {null}
         </Panel>
+        <Divider rect={queue.divider} />
         {parts}
       </>
     );
@@ -149,6 +151,19 @@ function Queue({ queue }: { readonly queue: QueueView }) {
       </At>
       {parts}
     </>
+  );
+}
+
+/** A line between two parts that stand side by side. */
+function Divider({ rect }: { readonly rect: Rect | null }) {
+  if (!rect) return null;
+  const line = Array.from({ length: rect.rows }, (_, at) => at);
+  return (
+    <At rect={rect}>
+      {line.map((at) => (
+        <Spans key={at} spans={[span('│', 'border')]} />
+      ))}
+    </At>
   );
 }
 

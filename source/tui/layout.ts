@@ -89,8 +89,8 @@ export function roomLayout(facts: LayoutFacts): RoomLayout {
 function wide(body: Rect, facts: LayoutFacts) {
   // A fifth of the height: four lines of a request at 34 rows, eight at 50.
   const queueRows = Math.min(12, Math.max(6, Math.floor(body.rows * 0.2)));
-  // A name, what it does in a few words, and an age; past 40 the panes need the room more.
-  const listColumns = Math.min(40, Math.max(28, Math.floor(body.columns * 0.24)));
+  // A name, what it does in a few words, and an age; past 44 the panes need the room more.
+  const listColumns = Math.min(44, Math.max(28, Math.floor(body.columns * 0.26)));
   const upper = body.rows - queueRows;
   const stage = rect(listColumns, body.y, body.columns - listColumns, upper);
   return {

@@ -67,7 +67,15 @@ function frameOf(
     lineStyle: cellStyle(look, isTypedTo ? 'waiting' : isFocused ? 'accent' : 'border'),
     titleStyle: cellStyle(
       look,
-      status === 'waiting' ? 'waiting' : isFocused || isUnderCursor ? 'accent' : status === 'failed' ? 'danger' : roleOfStatus(status) === 'running' ? 'plain' : 'dim',
+      status === 'waiting'
+        ? 'waiting'
+        : isFocused || isUnderCursor
+          ? 'accent'
+          : status === 'failed'
+            ? 'danger'
+            : roleOfStatus(status) === 'running'
+              ? 'plain'
+              : 'dim',
     ),
   };
 }

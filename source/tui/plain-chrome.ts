@@ -20,7 +20,18 @@ export function paintPlainChrome(model: ChromeModel, grid: Grid): void {
     const { area, frame, isFramed, rows, empty } = model.list;
     if (isFramed) box(grid, frame, styled('border'));
     for (const [at, row] of rows.entries())
-      put(area.x, area.y + at, [...row.mark, ...pad(row.mark, 3), ...row.name, ...pad(row.name, model.list.widths.name + 1), ...row.doing], area.x + area.columns);
+      put(
+        area.x,
+        area.y + at,
+        [
+          ...row.mark,
+          ...pad(row.mark, 3),
+          ...row.name,
+          ...pad(row.name, model.list.widths.name + 1),
+          ...row.doing,
+        ],
+        area.x + area.columns,
+      );
     for (const [at, line] of empty.entries()) put(area.x + 1, area.y + at, line);
   }
   for (const { rect, spans } of model.titles) put(rect.x, rect.y, spans);

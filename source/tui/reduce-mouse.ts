@@ -13,7 +13,7 @@ import { encodeMouse, wantsMouse } from './terminal/mouse-encode.ts';
 import type { Context } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
 
-export function onMouse(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
+export function onMouse(ui: Ui, context: Context, mouse: MouseEvent): Step {
   // Dialogs are answered by keys; a click beside one must not do what it would do without it.
   if (ui.overlay) return wheelInOverlay(ui, mouse);
   const layout = layoutOf(ui);
@@ -30,14 +30,14 @@ function notch({ action, wheel }: MouseEvent): -1 | 0 | 1 {
   return wheel === 'up' ? -1 : wheel === 'down' ? 1 : 0;
 }
 
-function wheelInOverlay(ui: Ui, mouse: MouseEventEvent): Step {
+function wheelInOverlay(ui: Ui, mouse: MouseEvent): Step {
   const by = WHEEL_LINES * notch(mouse);
   const { overlay } = ui;
   if (by === 0 || overlay?.type !== 'look') return step(ui);
   return step({ ...ui, overlay: { ...overlay, top: Math.max(0, overlay.top + by) } });
 }
 
-function onPane(ui: Ui, context: Context, mouse: MouseEventEvent, pane: PanePlace): Step {
+function onPane(ui: Ui, context: Context, mouse: MouseEvent, pane: PanePlace): Step {
   const session = context.fleet.runs[pane.run]?.session ?? null;
   const modes = (session === null ? undefined : context.screen(session)?.modes) ?? 0;
   const isInside = hasCell(pane.inside, mouse.x, mouse.y);
@@ -57,8 +57,7 @@ function onPane(ui: Ui, context: Context, mouse: MouseEventEvent, pane: PanePlac
   }
   if (mouse.action === 'press' && mouse.button === 'left') return step(focused(ui, pane.run));
   if (by === 0) return step(ui);
-  if (ui.scroll?.run === pane.run)
-    return scrollBy(ui, ui.scroll, by * WHEEL_LINES);
+  if (ui.scroll?.run === pane.run) return scrollBy(ui, ui.scroll, by * WHEEL_LINES);
   if (modes & ScreenMode.Alternate) {
     // A program on the alternate screen without mouse gets cursor keys, as from a terminal of its own.
     if (session === null || !isTypedTo) return step(ui);
@@ -76,7 +75,7 @@ function focused(ui: Ui, run: string): Ui {
   return { ...ui, cursor: run, region: 'panes', typing, scroll };
 }
 
-function onList(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
+function onList(ui: Ui, context: Context, mouse: MouseEvent): Step {
   const entries = entriesOf(ui, context);
   const window = listWindow(ui, layoutOf(ui), entries);
   const at = entries.findIndex(({ key }) => key === ui.cursor);
@@ -92,7 +91,7 @@ function onList(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
   return step(entry ? { ...left, cursor: entry.key } : left);
 }
 
-function onQueue(ui: Ui, context: Context, mouse: MouseEventEvent): Step {
+function onQueue(ui: Ui, context: Context, mouse: MouseEvent): Step {
   const by = notch(mouse);
   if (by !== 0) return step(moveInQueue(ui, context, (at) => at + by));
   if (mouse.action !== 'press' || mouse.button !== 'left') return step(ui);

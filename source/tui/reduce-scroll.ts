@@ -31,6 +31,7 @@ export function beginScroll(ui: Ui, context: Context, run: string, lines: number
     top: 0,
     cursor: total - 1,
     total,
+    isCounted: false,
     anchor: null,
     search: null,
     returnsToTyping: ui.typing === run,
@@ -79,14 +80,22 @@ export function scrollBy(ui: Ui, scroll: Scroll, lines: number): Step {
 
 export const pageOf = (ui: Ui, scroll: Scroll): number => Math.max(1, paneRows(ui, scroll.run) - 1);
 
-/** Lines have come: how many there are now. */
+/** Lines have come, and how many there are now. The first count may differ from the guess: the view moves along. */
 export function onLines(ui: Ui, session: string, total: number): Step {
   const { scroll } = ui;
   if (scroll?.session !== session) return step(ui);
-  return step({
-    ...ui,
-    scroll: { ...scroll, total, cursor: Math.min(scroll.cursor, Math.max(0, total - 1)) },
-  });
+  const within = (line: number): number => Math.max(0, Math.min(total - 1, line));
+  if (scroll.isCounted) return step({ ...ui, scroll: { ...scroll, total, cursor: within(scroll.cursor) } });
+  const by = total - scroll.total;
+  const counted = {
+    ...scroll,
+    isCounted: true,
+    total,
+    top: scroll.top + by,
+    cursor: within(scroll.cursor + by),
+    anchor: scroll.anchor === null ? null : within(scroll.anchor + by),
+  };
+  return by === 0 ? step({ ...ui, scroll: counted }) : show(ui, counted);
 }
 
 export function select(ui: Ui, scroll: Scroll): Step {

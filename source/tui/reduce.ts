@@ -91,7 +91,9 @@ function onFailed(ui: Ui, context: Context, message: string, approval: string | 
   return step(noted({ ...ui, queue: { ...ui.queue, answering } }, context.now, message, 'problem'));
 }
 
-function onKey(ui: Ui, context: Context, event: KeyEvent): Step {
+function onKey(before: Ui, context: Context, event: KeyEvent): Step {
+  // What was said has been read once somebody goes on; the bar shows keys again.
+  const ui: Ui = before.notice === null ? before : { ...before, notice: null };
   if (ui.typing !== null && ui.overlay === null) return whileTyping(ui, context, event);
   const key = keySpelling(event);
   const row = actionFor(context.setting.keymap, keyContext(ui), key);
@@ -169,9 +171,9 @@ function typed(ui: Ui, { fleet }: Context, bytes: Uint8Array): Intent[] {
 }
 
 /** What the application of the session that is typed to has asked for. */
-function modesOf(ui: Ui, { fleet, screen }: Context): number {
-  const session = ui.typing === null ? null : (fleet.runs[ui.typing]?.session ?? null);
-  return (session === null ? undefined : screen(session)?.modes) ?? 0;
+function modesOf(ui: Ui, context: Context): number {
+  const session = ui.typing === null ? null : (context.fleet.runs[ui.typing]?.session ?? null);
+  return (session === null ? undefined : context.screen(session)?.modes) ?? 0;
 }
 
 function onPaste(ui: Ui, context: Context, paste: PasteEvent): Step {

@@ -182,7 +182,9 @@ export class Room {
       now: Date.now(),
       screen: (session) => {
         const frame = this.#screens.screen(session)?.frame;
-        return frame && { columns: frame.columns, rows: frame.rows, history: frame.history, modes: frame.modes };
+        return (
+          frame && { columns: frame.columns, rows: frame.rows, history: frame.history, modes: frame.modes }
+        );
       },
     };
   }
@@ -261,7 +263,11 @@ export class Room {
       const frame = this.#screens.screen(run.session)?.frame;
       const asked = this.#sizes.get(run.session);
       const { columns, rows } = inside;
-      if (frame ? frame.columns === columns && frame.rows === rows : asked?.columns === columns && asked.rows === rows)
+      if (
+        frame
+          ? frame.columns === columns && frame.rows === rows
+          : asked?.columns === columns && asked.rows === rows
+      )
         continue;
       this.#sizes.set(run.session, { columns, rows });
       this.#typing.resize(run.session, columns, rows);
@@ -274,7 +280,9 @@ export class Room {
     const isScrolled = this.#ui.scroll?.session === session;
     // A pinned view stays as it is while the live screen goes on.
     if (isScrolled) return this.#pacer.request();
-    const index = run ? this.#views.findIndex((view) => view.grid === this.#screens.screen(session)?.grid) : -1;
+    const index = run
+      ? this.#views.findIndex((view) => view.grid === this.#screens.screen(session)?.grid)
+      : -1;
     if (index === -1 || frame.isFull) this.#layPanes(this.#shown, this.#context());
     else {
       const view = this.#views[index]!;
@@ -422,7 +430,9 @@ export class Room {
       const text = rows.map((row, at) => (at > 0 && !wrapped[at] ? '\n' : '') + row.text()).join('');
       if (text === '') return this.take({ type: 'notice', text: 'There is no text in these lines.' });
       if (Buffer.byteLength(text) > COPY_BYTES_MAX)
-        return this.#failed(new Error(`That is more than the ${COPY_BYTES_MAX / 1024} KiB terminals take; select less.`));
+        return this.#failed(
+          new Error(`That is more than the ${COPY_BYTES_MAX / 1024} KiB terminals take; select less.`),
+        );
       const isInTmux = this.#options.environment['TMUX'] !== undefined;
       const isSent = this.#terminal.writer.sendControl(copySequence(text, isInTmux));
       const count = to - from + 1;
@@ -435,8 +445,8 @@ export class Room {
 
   async #edit({ approval, text }: Intent & { type: 'editor' }): Promise<void> {
     this.#isAway = true;
-    this.#terminal.suspend();
     try {
+      await this.#terminal.suspend();
       const saved = await editText(text, this.#options.environment);
       this.take({ type: 'edited', approval, text: saved });
     } catch (error) {

@@ -46,7 +46,7 @@ const isUnseen = (character: string): boolean =>
 export function harmless(text: string): string {
   if (ASCII_ONLY.test(text)) return text;
   const line = text.replace(/[\s\u0085\u2028\u2029]+/g, ' ');
-  return [...line]
+  return Array.from(line)
     .filter((character) => !isUnseen(character))
     .join('')
     .replace(MARK_TOWER, '$1');

@@ -60,9 +60,11 @@ export const themeFor = (background: 'dark' | 'light'): Theme =>
 
 /** Whether 0xRRGGBB is a light background. */
 export function isLight(rgb: number): boolean {
-  const [red, green, blue] = [rgb >> 16, (rgb >> 8) & 255, rgb & 255];
+  const red = rgb >> 16;
+  const green = (rgb >> 8) & 255;
+  const blue = rgb & 255;
   // Relative luminance by the weights of Rec. 709; half is where dark text begins to read better.
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 127;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 127;
 }
 
 const style = (colour: ColourName | null, more: Partial<Style> = {}): Style => ({

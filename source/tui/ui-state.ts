@@ -24,6 +24,8 @@ export interface Scroll {
   readonly top: number;
   readonly cursor: number;
   readonly total: number;
+  /** `total` is what screens counted, not yet a guess from the live screen. */
+  readonly isCounted: boolean;
   /** The other end of a selection of whole lines. */
   readonly anchor: number | null;
   readonly search: { readonly text: string; readonly hits: readonly number[]; readonly at: number } | null;

@@ -220,7 +220,7 @@ export class ARoom {
   }
 
   types(text: string): this {
-    return this.press(...[...text].map((character) => (character === ' ' ? 'space' : character)));
+    return this.press(...Array.from(text, (character) => (character === ' ' ? 'space' : character)));
   }
 
   /** What was wanted since the last look, of one type. */

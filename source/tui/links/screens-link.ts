@@ -1,7 +1,12 @@
 /** The control room's line to screens: the grids of the sessions on view, kept as they were while it is away. */
 import { Grid, type Row } from '../../wire/cells.ts';
 import { applyScreenFrame, type ScreenFrame } from '../../wire/screen-frame.ts';
-import { connectScreens, type FoundLines, type HistoryLines, type ScreensConnection } from '../../wire/screens-client.ts';
+import {
+  connectScreens,
+  type FoundLines,
+  type HistoryLines,
+  type ScreensConnection,
+} from '../../wire/screens-client.ts';
 import type { LinkState } from '../ui-state.ts';
 
 /** Screens is back in moments after it was killed; its clients should be, too. */

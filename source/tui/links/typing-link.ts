@@ -108,7 +108,8 @@ export class TypingLink {
   #send(connection: HolderConnection, bytes: Uint8Array): void {
     connection.input(bytes).then(
       (result) => {
-        if (result === 'full') this.#events.onProblem('The agent does not read what is typed; it was not taken.');
+        if (result === 'full')
+          this.#events.onProblem('The agent does not read what is typed; it was not taken.');
       },
       // The connection ended: that is told by its close.
       () => {},

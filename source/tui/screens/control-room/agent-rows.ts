@@ -51,7 +51,7 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
   const rest = area.columns - MARK_COLUMNS - AGE_COLUMNS - 2;
   // Names get what the longest needs, up to half of the line when what they do must fit beside them.
   const longest = Math.max(4, ...names.map((name) => name.length));
-  const name = Math.min(longest, Math.max(10, Math.floor(rest * (isFramed ? 0.6 : 0.35))));
+  const name = Math.min(longest, Math.max(10, Math.floor(rest * (isFramed ? 0.62 : 0.35))));
   const widths = { mark: MARK_COLUMNS, name, doing: Math.max(0, rest - name), age: AGE_COLUMNS };
   const shown = entries.slice(from, from + area.rows);
   return {

@@ -1,4 +1,5 @@
 /** What a pane is: its number, state, agent and branch on the left, its age on the right. */
+import type { Run } from '../../../core/fleet.ts';
 import { runName, statusOf, type Status } from '../../fleet-view.ts';
 import { ageOf, harmless } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
@@ -18,9 +19,9 @@ export function paneTitle(ui: Ui, context: Context, id: string, number: number):
   const status = statusOf(fleet, run);
   const parts = [
     runName(fleet, run),
-    run.worktree?.branch ?? '',
-    run.protection === 'contained only' ? 'contained only' : '',
     stateWords(ui, run.session, status),
+    branchWords(run),
+    run.protection === 'contained only' ? 'contained only' : '',
   ];
   const words = parts.filter((part) => part !== '').join(' · ');
   const since = run.endedAt ?? run.startedAt ?? run.requestedAt;
@@ -30,6 +31,10 @@ export function paneTitle(ui: Ui, context: Context, id: string, number: number):
     status,
   };
 }
+
+/** The branch, without what the name of the agent says already. */
+const branchWords = ({ worktree, agent }: Run): string =>
+  worktree?.branch.replace(`fleet/${agent}/`, '') ?? '';
 
 function stateWords(ui: Ui, session: string | null, status: Status): string {
   if (session !== null && ui.lost.includes(session)) return 'holder does not answer';

@@ -32,6 +32,8 @@ export interface QueueView {
     readonly summary: number;
     readonly age: number;
   };
+  /** Between the list and the details, where they stand side by side. */
+  readonly divider: Rect | null;
   readonly detail: Rect;
   readonly lines: readonly Line[];
 }
@@ -68,6 +70,8 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     })),
     selected: shown.findIndex(({ id }) => id === ui.queue.approval),
     widths,
+    divider:
+      layout.kind === 'wide' ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
     detail: areas.detail,
     lines: item ? detailLines(item, areas.detail) : emptyLines(ui),
   };

@@ -111,8 +111,9 @@ const LABEL_COLUMNS = 8;
 
 /** Where and why in one line, for the queue. */
 export const aboutLine = (approval: Approval): Line => [
-  span(harmless(approval.reason), 'dim'),
-  span('  in ', 'dim'),
-  span(harmless(approval.cwd.split('/').slice(-2).join('/')), 'dim'),
-  ...(approval.branch === null ? [] : [span(` · ${harmless(approval.branch)}`, 'dim')]),
+  span('in ', 'dim'),
+  span(harmless(approval.cwd.split('/').slice(-2).join('/')), 'plain'),
+  ...(approval.branch === null ? [] : [span(' on ', 'dim'), span(harmless(approval.branch))]),
+  span('  why ', 'dim'),
+  span(harmless(approval.reason), 'plain'),
 ];
