@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 
 import { connectHolder, HolderError } from '../wire/holder-client.ts';
-import type { HolderExit, HolderHello } from '../wire/holder-protocol.ts';
+import type { HolderExit, HolderHello, ProcessIdentity } from '../wire/holder-protocol.ts';
 import type { HolderReply, HolderSpec } from '../wire/holder-spec.ts';
 import type { Places } from '../wire/places.ts';
 import { isAlive, isSameProcess } from '../wire/process-identity.ts';
@@ -159,6 +159,17 @@ export async function findHolder(places: Places, session: string): Promise<Found
     if (exit !== null) return { ...base, state: 'exited', reason: 'it has ended' };
     const message = cause instanceof HolderError ? cause.message : String(cause);
     return { ...base, state: 'silent', reason: `its holder (pid ${meta.holder.pid}) runs, but ${message}` };
+  }
+}
+
+/** Ends what a dead holder left behind, with all it started: nobody could see or stop it any more. */
+export function endChild(child: ProcessIdentity): void {
+  if (!isAlive(child)) return;
+  try {
+    // It leads its own session, so its number is also that of its group.
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in this moment.
   }
 }
 

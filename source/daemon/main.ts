@@ -19,15 +19,13 @@ import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
 import { Performer } from './performer.ts';
 import { loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
-import { reconcile, unknownSessions } from './reconcile.ts';
+import { Reconciler, unknownSessions } from './reconcile.ts';
 import { ScreensLink } from './screens-link.ts';
 import { Sessions } from './sessions.ts';
 import { ingestSpool } from './spool.ts';
 
 /** How often expiry is looked at: a request lives at most this much longer than it says. */
 const TICK_MS = 1_000;
-/** How soon a holder that did not answer is asked again. */
-const SILENT_RETRY_MS = 2_000;
 /** The state is saved every so many events: a restart then folds at most this many. */
 const SAVE_EVERY_EVENTS = 2_000;
 const APPROVAL_LIFE_SECONDS = 3_600;
@@ -83,7 +81,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const { places, program, gateScript, version, environment } = options;
-  const epoch = store.takeEpoch();
+  const found = await scanHolders(places);
+  // A restored log may be older than what its holders have seen, and they obey only the highest.
+  const epoch = store.takeEpoch(Math.max(0, ...found.map(({ hello }) => hello?.epoch ?? 0)));
   const startedAt = Date.now();
   const warnings: string[] = [];
   let end: (code: number) => void = () => {};
@@ -92,7 +92,13 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   let savedAt = 0;
   const fleet = loadFleet(store);
   savedAt = fleet.seq;
-  const facts = (): DaemonFacts => ({ pid: process.pid, epoch, version, startedAt, warnings });
+  const facts = (): DaemonFacts => ({
+    pid: process.pid,
+    epoch,
+    version,
+    startedAt,
+    warnings: [...warnings, ...store.warnings(), ...reconciler.warnings],
+  });
   const person = `person:${userInfo().username}`;
 
   const sessions = new Sessions({
@@ -101,7 +107,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     notices: {
       exited: (session, { code, signal, at }) =>
         void loop.submit({ type: 'session-exited', session, code, signal, exitedAt: at }),
-      lost: (session, reason) => void loop.submit({ type: 'session-lost', session, reason }),
+      hungUp: (session) => reconciler.look(session),
     },
   });
   const screens = new ScreensLink({ places, program });
@@ -119,7 +125,9 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     sessions,
     gates,
     screens,
+    unreached: (session) => reconciler.look(session),
   });
+  const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, screens });
   const clients = new Clients({
     socket: places.daemonSocket,
     version,
@@ -161,16 +169,10 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const process_ = identityOf(process.pid);
   if (process_) await loop.submit({ type: 'daemon-started', version, process: process_ });
   await screens.start();
-  let watch: NodeJS.Timeout | undefined;
-  const adoptAll = async (): Promise<void> => {
-    const { silent } = await reconcile({ places, loop, sessions, gates, screens });
-    // A stopped or starved holder is asked again; declaring it lost would take its session away.
-    if (silent.length > 0) watch = setTimeout(() => void adoptAll(), SILENT_RETRY_MS);
-  };
   // First what was said, then who is gone: a call of a session that has ended meanwhile is still open here.
   await ingestSpool({ places, loop });
-  await adoptAll();
-  for (const stranger of unknownSessions(loop.fleet, await scanHolders(places)))
+  await reconciler.all(found);
+  for (const stranger of unknownSessions(loop.fleet, found))
     warnings.push(
       `session ${stranger.session} runs but the log does not know it; see: fleet attach ${stranger.session}`,
     );
@@ -181,7 +183,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
 
   const code = await ended;
   clearInterval(tick);
-  clearTimeout(watch);
+  reconciler.close();
   if (code === 0) {
     await loop.submit({ type: 'daemon-stopped' });
     saveFleet(store, loop.fleet);

@@ -24,6 +24,8 @@ export interface PerformerOptions {
   readonly sessions: Sessions;
   readonly gates: Gates;
   readonly screens: ScreensLink;
+  /** The session runs but could not be adopted. */
+  readonly unreached: (session: string) => void;
 }
 
 export class Performer {
@@ -133,7 +135,12 @@ export class Performer {
       holder: hello.holder,
       child: hello.child,
     });
-    await sessions.adopt(session);
+    try {
+      await sessions.adopt(session);
+    } catch {
+      // It may have died the moment it was started: that is for whoever looks after sessions to find out.
+      return this.#options.unreached(session);
+    }
     screens.opened(session);
   }
 

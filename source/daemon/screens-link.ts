@@ -2,7 +2,7 @@
  * Keeps the screens process running and tells it which sessions there are. It owns nothing: when it dies
  * it is started again and told everything anew.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScreenMode } from '../wire/screen-frame.ts';
@@ -20,6 +20,8 @@ export class ScreensLink {
   readonly #program: Program;
   readonly #live = new Set<string>();
   #connection: ScreensConnection | null = null;
+  /** Started from here and not connected to so far. */
+  #starting: ChildProcess | null = null;
   #retryMs = RETRY_MS;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -59,7 +61,8 @@ export class ScreensLink {
   /** Screens ends with the daemon: nothing of this home is to run on. */
   end(): void {
     this.#isClosed = true;
-    this.#connection?.end();
+    if (this.#connection) this.#connection.end();
+    else this.#starting?.kill('SIGTERM');
   }
 
   close(): void {
@@ -76,6 +79,7 @@ export class ScreensLink {
       });
       if (this.#isClosed) return (connection.close(), true);
       this.#connection = connection;
+      this.#starting = null;
       this.#retryMs = RETRY_MS;
       connection.onClose(() => {
         this.#connection = null;
@@ -106,13 +110,14 @@ export class ScreensLink {
   #spawn(): void {
     const log = openSync(join(this.#places.logs, 'screens.log'), 'a', 0o600);
     const { node, script } = this.#program;
-    spawn(node, [script, 'screens'], {
+    const child = spawn(node, [script, 'screens'], {
       detached: true,
       stdio: ['ignore', 'ignore', log],
       env: { ...process.env, FLEET_HOME: this.#places.home },
-    })
-      .on('error', () => {})
-      .unref();
+    });
+    child.on('error', () => {});
+    child.unref();
+    this.#starting = child;
     closeSync(log);
   }
 }

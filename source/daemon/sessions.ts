@@ -11,7 +11,8 @@ const HOLDER_TIMEOUT_MS = 5_000;
 
 export interface SessionNotices {
   exited(session: string, exit: { code: number | null; signal: number | null; at: number }): void;
-  lost(session: string, reason: string): void;
+  /** The holder hung up without an exit: dead, or only this connection is. */
+  hungUp(session: string): void;
 }
 
 export class Sessions {
@@ -39,7 +40,7 @@ export class Sessions {
     holder.onClose(() => {
       if (this.#holders.get(session) !== holder) return;
       this.#holders.delete(session);
-      this.#notices.lost(session, 'its holder ended (killed, or the machine ran out of memory)');
+      this.#notices.hungUp(session);
     });
     this.#noticeExit(session, await holder.status());
     return holder;

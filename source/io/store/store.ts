@@ -40,8 +40,8 @@ export interface StoreOptions {
 export interface Store {
   /** Grows with every daemon that takes over; writes of an earlier one are refused. */
   readonly epoch: number;
-  /** Once, by the daemon that holds the lock. Durable when it returns. */
-  takeEpoch(): number;
+  /** Once, by the daemon that holds the lock: higher than any before, and than `above`. Durable when it returns. */
+  takeEpoch(above?: number): number;
   /** One transaction, on disk when it returns. An id that is recorded already throws DUPLICATE, and none is recorded. */
   append(events: readonly NewEvent[]): readonly Recorded[];
   /** Ascending by seq. Throws CORRUPT rather than return an event that is not what was recorded. */
@@ -110,7 +110,7 @@ function assemble(
     get epoch() {
       return writer.epoch;
     },
-    takeEpoch: () => writer.takeEpoch(),
+    takeEpoch: (above) => writer.takeEpoch(above),
     append: (events) => writer.append(events),
     read: (query) => translated('read events', () => reader.read(query)),
     readRows: (query) => translated('read events', () => reader.readRows(query)),

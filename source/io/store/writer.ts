@@ -20,7 +20,7 @@ const TRACES_MAX = 1_024;
 
 export interface Writer {
   readonly epoch: number;
-  takeEpoch(): number;
+  takeEpoch(above?: number): number;
   head(): ChainHead;
   append(events: readonly NewEvent[]): readonly Recorded[];
   /** Runs something else that writes under the same rules: after a failure of the disk, nothing is tried again. */
@@ -194,11 +194,11 @@ export function openWriter(options: {
     get epoch() {
       return epoch;
     },
-    takeEpoch() {
+    takeEpoch(above = 0) {
       return guarded('take over the log', () => {
         epoch = db
           .transaction(() => {
-            const next = Number(storedEpoch.get()) + 1;
+            const next = Math.max(Number(storedEpoch.get()), above) + 1;
             writeMeta(db, 'epoch', `${next}`);
             return next;
           })
