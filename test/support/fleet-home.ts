@@ -3,7 +3,7 @@
  * bundle. `close` ends every process it started and leaves nothing behind.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Recorded } from '../../source/core/event.ts';
@@ -134,6 +134,8 @@ export class FleetHome {
   }
 
   async close(): Promise<void> {
+    // Closed before, or never used: a daemon must not be started for it.
+    if (!existsSync(this.places.home)) return rmSync(this.folder, { recursive: true, force: true });
     const daemon = await this.connect().catch(() => null);
     if (daemon) {
       const { fleet } = await daemon.ask({ type: 'fleet' });
