@@ -15,7 +15,7 @@ const LINE_LETTERS_MAX = 200;
 /** A year: whatever is meant to run longer than that has no budget. */
 const SECONDS_MAX = 366 * 24 * 3600;
 
-export const agentName = text('a name of a-z, 0-9 and -, at most 40 letters', (value) =>
+const agentName = text('a name of a-z, 0-9 and -, at most 40 letters', (value) =>
   NAME.test(value) ? null : `"${value}" is not a name`,
 );
 
@@ -48,7 +48,7 @@ const commandLine = refined(text("a command, as in 'npm start'"), (written): Ref
     : { wrong: split.why, expected: "plain words, or a list such as [bash, -c, '…']" };
 });
 
-export const command = either(isSeq, programAndArguments, commandLine);
+const command = either(isSeq, programAndArguments, commandLine);
 
 /** `Tool` or `Tool(pattern)`; what the pattern means is the policy's matter. */
 const RULE = /^[A-Za-z_][A-Za-z0-9_-]*(\(.+\))?$/s;

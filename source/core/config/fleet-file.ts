@@ -6,7 +6,7 @@ import type { Infer } from './shape.ts';
 import { listOf, mapOf, oneOf, wholeNumber } from './shape.ts';
 import { readYaml } from './yaml-text.ts';
 
-export const fleetKeys = mapOf({
+const fleetKeys = mapOf({
   project: line,
   defaults: mapOf({
     vendor: oneOf(VENDORS),

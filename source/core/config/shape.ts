@@ -8,7 +8,7 @@ import { nearest } from './nearest.ts';
 import type { Place, Problem } from './problem.ts';
 
 /** Where a reader stands, and where it leaves what it finds wrong. */
-export interface Reading {
+interface Reading {
   readonly path: string;
   placeOf(node: Node | null): Place;
   report(problem: Problem): void;
@@ -24,7 +24,7 @@ export interface Shape<T> {
 export type Infer<S> = S extends Shape<infer T> ? T : never;
 
 /** The members of a map that were there, and where they stand: other files may disagree with them. */
-export interface Members<T> {
+interface Members<T> {
   readonly values: Partial<T>;
   /** Place of each member's value; `''` is the map itself. */
   readonly places: Readonly<Record<string, Place>>;
@@ -38,15 +38,11 @@ export type MembersOf<K extends Record<string, Shape<unknown>>> = Members<{
 /** More items in one list than any fleet has; keeps a runaway file cheap. */
 const ITEMS_MAX = 500;
 
-export function problemAt(
-  at: Reading,
-  node: Node | null,
-  problem: Partial<Problem> & { message: string },
-): Problem {
+function problemAt(at: Reading, node: Node | null, problem: Partial<Problem> & { message: string }): Problem {
   return { ...at.placeOf(node), path: at.path, severity: 'error', expected: '', ...problem };
 }
 
-export function below(at: Reading, step: string | number): Reading {
+function below(at: Reading, step: string | number): Reading {
   const path =
     typeof step === 'number' ? `${at.path}[${step}]` : at.path === '' ? step : `${at.path}.${step}`;
   return { path, placeOf: (node) => at.placeOf(node), report: (problem) => at.report(problem) };

@@ -9,9 +9,9 @@ import type { Problem } from '../../core/config/problem.ts';
 import type { ProjectConfig } from '../../core/agent.ts';
 
 export const FLEET_FILE = 'fleet.yaml';
-export const AGENT_FILE = 'AGENT.md';
+const AGENT_FILE = 'AGENT.md';
 /** Folders that hold one folder per agent, each with its AGENT.md. */
-export const AGENT_FOLDERS = ['agents', '.fleet/agents'] as const;
+const AGENT_FOLDERS = ['agents', '.fleet/agents'] as const;
 
 /** A file of agents is a few kilobytes; one past this is something else. */
 const FILE_BYTES_MAX = 256 * 1024;
@@ -28,7 +28,7 @@ export interface ProjectFiles {
   readonly isThere: boolean;
 }
 
-export class ProjectFileError extends Error {
+class ProjectFileError extends Error {
   readonly code = 'PROJECT_FILE';
 }
 

@@ -23,7 +23,7 @@ export async function worktreesOf(repository: Repository): Promise<readonly List
   return parseWorktrees(stdout.toString('utf8'));
 }
 
-export function parseWorktrees(output: string): readonly ListedWorktree[] {
+function parseWorktrees(output: string): readonly ListedWorktree[] {
   return output
     .split('\0\0')
     .filter((block) => block !== '')

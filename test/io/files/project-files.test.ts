@@ -73,7 +73,7 @@ test('AG1 a file too large, not UTF-8, a folder or a pipe is said to be that, an
   mkdirSync(join(root, 'fleet.yaml'));
   await expect(readProject(root)).rejects.toThrow('is not a file');
   rmSync(join(root, 'fleet.yaml'), { recursive: true });
-  execFileSync('mkfifo', [join(root, 'fleet.yaml')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'fleet.yaml')]);
   await expect(readProject(root)).rejects.toThrow('is not a file');
 });
 
