@@ -95,13 +95,13 @@ export class Painter {
   paint(order: PaintOrder): Buffer {
     const { back, damage, first } = order;
     const budget = Math.max(BUDGET_BYTES_MIN, order.budgetBytes ?? Infinity);
-    const wasCursorShown = this.#isCursorShown;
     if (!this.#isValid || this.#front.columns !== back.columns || this.#front.rows !== back.rows)
       this.#start(back, damage);
 
     // On a cleared screen there is nothing to move.
     else if (order.scrolls !== undefined && order.scrolls.length > 0)
       this.#scroll(order.scrolls, back, damage);
+    const wasCursorShown = this.#isCursorShown;
     if (first !== undefined) {
       for (let y = Math.max(0, first.y); y < Math.min(back.rows, first.y + first.rows); y++)
         if (!this.#paintRow(back, damage, y, budget, first)) break;
@@ -122,8 +122,9 @@ export class Painter {
     this.#front = new Grid(back.columns, back.rows);
     this.#pen.forget();
     this.#pen.reset(this.#sink);
-    this.#sink.ascii('\u001B[r\u001B[H\u001B[2J');
+    this.#sink.ascii(`${HIDE_CURSOR}\u001B[r\u001B[H\u001B[2J`);
     this.#cursor.isAt(0, 0);
+    this.#isCursorShown = false;
     this.#cursorShape = -1;
     this.#resumeRow = 0;
     damage.markAll();

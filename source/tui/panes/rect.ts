@@ -16,3 +16,6 @@ export const insideOf = (rect: Rect): Rect => ({
   columns: Math.max(0, rect.columns - 2),
   rows: Math.max(0, rect.rows - 2),
 });
+
+export const overlaps = (a: Rect, b: Rect): boolean =>
+  a.x < b.x + b.columns && b.x < a.x + a.columns && a.y < b.y + b.rows && b.y < a.y + a.rows;

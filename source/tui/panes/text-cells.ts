@@ -18,13 +18,15 @@ export function graphemeWidth(grapheme: string): number {
 }
 
 /**
- * Whether this UTF-16 unit stands for one column by itself: printable ASCII, Latin-1, box drawing, blocks,
- * geometric shapes, as long as no mark, joiner or selector follows.
+ * Whether this UTF-16 unit stands for one column by itself (printable ASCII, Latin-1, dashes and quotes, arrows,
+ * box drawing, blocks, geometric shapes, braille), as long as no mark, joiner or selector follows.
  */
 const isSimple = (unit: number): boolean =>
   (unit >= BLANK && unit < 0x7f) ||
   (unit >= 0xa1 && unit < 0x300 && unit !== 0xad && unit !== 0xa9 && unit !== 0xae) ||
-  (unit >= 0x2500 && unit <= 0x25a9) ||
+  (unit >= 0x2010 && unit <= 0x2027) ||
+  (unit >= 0x2190 && unit <= 0x21ff) ||
+  (unit >= 0x2500 && unit <= 0x25fc) ||
   (unit >= 0x2800 && unit <= 0x28ff);
 
 /** Units that never join the character before them. */

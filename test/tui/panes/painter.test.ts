@@ -40,7 +40,7 @@ describe('what a change costs', () => {
   test('UI1 the first frame resets style and margins, clears, and says only what is not blank', () => {
     const { paint, write } = shown(80, 24);
     write(4, 2, 'hello');
-    expect(paint()).toBe(`${ESC}[m${ESC}[r${ESC}[H${ESC}[2J${ESC}[3;5Hhello`);
+    expect(paint()).toBe(`${ESC}[m${ESC}[?25l${ESC}[r${ESC}[H${ESC}[2J${ESC}[3;5Hhello`);
   });
 
   test('UI1 nothing new costs no byte', () => {
@@ -243,7 +243,7 @@ describe('after something else wrote to the terminal', () => {
     write(0, 0, 'hello');
     paint();
     painter.invalidate();
-    expect(paint()).toBe(`${ESC}[m${ESC}[r${ESC}[H${ESC}[2Jhello`);
+    expect(paint()).toBe(`${ESC}[m${ESC}[?25l${ESC}[r${ESC}[H${ESC}[2Jhello`);
   });
 
   test('UI1 a grid of another size starts anew', () => {
@@ -252,7 +252,7 @@ describe('after something else wrote to the terminal', () => {
     paint();
     const smaller = new Grid(40, 10);
     const bytes = painter.paint({ back: smaller, damage: new Damage(40, 10) }).toString();
-    expect(bytes).toBe(`${ESC}[m${ESC}[r${ESC}[H${ESC}[2J`);
+    expect(bytes).toBe(`${ESC}[m${ESC}[?25l${ESC}[r${ESC}[H${ESC}[2J`);
     expect(damage.isEmpty).toBe(true);
   });
 });
