@@ -9,8 +9,11 @@ import type { SegmentWriter } from '../io/segments/segment-writer.ts';
 import { encodeData, encodeResized } from '../wire/holder-protocol.ts';
 import type { Output, Watcher } from './output.ts';
 
-/** What may wait in a client's socket. Past it the client is behind, and the rest stays on disk. */
-const UNSENT_BYTES_MAX = 1024 * 1024;
+/**
+ * What may wait in a client's socket, beside what the kernel takes. Past it the client is behind, and the rest stays on
+ * disk: fifty stalled clients then cost a dozen megabytes.
+ */
+const UNSENT_BYTES_MAX = 256 * 1024;
 
 const READ_BYTES = 64 * 1024;
 

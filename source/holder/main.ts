@@ -2,13 +2,13 @@
  * The holder: one process per session, which owns the session's terminal and outlives everything else. Started
  * with its spec on stdin, it answers one line, lets go of its starter and from then on only serves its socket.
  */
-import { statSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 
 import { HOLDER_PROTOCOL, HOLDER_PROTOCOL_MIN, type HolderHello } from '../wire/holder-protocol.ts';
 import { parseHolderSpec, type HolderReply, type HolderSpec } from '../wire/holder-spec.ts';
 import { ensurePrivateDirectory } from '../wire/private-directory.ts';
+import { listenPrivately, type PrivateSocket } from '../wire/private-socket.ts';
 import { identityOf } from '../wire/process-identity.ts';
 import { readMeta, writeCrash, writeMeta } from '../wire/session-files.ts';
 import { Connection, type Held } from './connection.ts';
@@ -50,24 +50,33 @@ export async function runHolder(): Promise<void> {
 /** Everything is in place when this resolves: socket, child, meta.json. */
 async function hold(spec: HolderSpec): Promise<HolderHello> {
   ensurePrivateDirectory(spec.directory);
-  ensurePrivateDirectory(dirname(spec.socket));
   if (readMeta(spec.directory) !== null)
     throw new Error(`session ${spec.session} was started before (${spec.directory}); start a new one`);
   process.on('uncaughtExceptionMonitor', (error) => writeCrash(spec.directory, String(error.stack)));
 
-  const server = createServer();
-  server.maxConnections = CONNECTIONS_MAX;
-  await listen(server, spec.socket);
+  // A socket file nobody listens on is left over from a holder that was killed.
+  if (await isAnswered(spec.socket))
+    throw new Error(`${spec.socket} is already served by another holder`);
+  let accept: (socket: Socket) => void = () => {};
+  const door = await listenPrivately({
+    path: spec.socket,
+    connectionsMax: CONNECTIONS_MAX,
+    onConnection: (socket) => accept(socket),
+  });
   try {
-    return serve(spec, server);
+    const held = holdSession(spec, door);
+    accept = held.accept;
+    return held.hello;
   } catch (cause) {
-    // Takes the socket's file along.
-    server.close();
+    door.close();
     throw cause;
   }
 }
 
-function serve(spec: HolderSpec, server: Server): HolderHello {
+function holdSession(
+  spec: HolderSpec,
+  door: PrivateSocket,
+): { readonly hello: HolderHello; readonly accept: (socket: Socket) => void } {
   process.title = `fleet-holder ${spec.session}`;
   process.chdir('/');
   const connections = new Set<Connection>();
@@ -88,11 +97,11 @@ function serve(spec: HolderSpec, server: Server): HolderHello {
   });
   const held: Held = { session, typed: new TypedOnce(), epoch: 0, hello, release };
 
-  server.on('connection', (socket) => {
+  const accept = (socket: Socket): void => {
     const connection = new Connection(socket, held);
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));
-  });
+  };
   process.on('SIGTERM', () => {
     session.signal(SIGHUP, true);
     setTimeout(() => session.signal(SIGKILL, true), GRACE_MS);
@@ -114,7 +123,7 @@ function serve(spec: HolderSpec, server: Server): HolderHello {
     session.signal(SIGKILL, true);
     throw cause;
   }
-  return hello();
+  return { hello: hello(), accept };
 
   function release(): void {
     isReleased = true;
@@ -124,35 +133,10 @@ function serve(spec: HolderSpec, server: Server): HolderHello {
   /** The socket goes with the server; clients get what they were sent. */
   function leave(): void {
     session.close();
-    server.close(() => process.exit(0));
+    door.close(() => process.exit(0));
     for (const connection of connections) connection.end();
     setTimeout(() => process.exit(0), LEAVE_MS);
   }
-}
-
-/** A socket file nobody listens on is left over from a holder that was killed. */
-async function listen(server: Server, path: string): Promise<void> {
-  try {
-    await attempt(server, path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    if (await isAnswered(path)) throw new Error(`${path} is already served by another holder`, { cause });
-    unlinkSync(path);
-    await attempt(server, path);
-  }
-}
-
-function attempt(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // Closed to others from its first moment, also in a folder that is open to them.
-    const mask = process.umask(0o177);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-    process.umask(mask);
-  });
 }
 
 function isAnswered(path: string): Promise<boolean> {

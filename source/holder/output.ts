@@ -51,12 +51,13 @@ export class Output {
 
   flush(): void {
     if (this.#gatheredBytes === 0) return;
-    const bytes = this.#gathered.length === 1 ? this.#gathered[0]! : Buffer.concat(this.#gathered);
+    const parts = this.#gathered;
+    const from = this.#to;
+    this.#to += this.#gatheredBytes;
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    const from = this.#to;
-    this.#to += bytes.length;
-    if (this.#watchers.size > 0) this.#give(encodeData(from, bytes), from, this.#to);
+    // One frame for all of them; none when nobody watches.
+    if (this.#watchers.size > 0) this.#give(encodeData(from, ...parts), from, this.#to);
   }
 
   #give(frame: Buffer, from: number, to: number): void {

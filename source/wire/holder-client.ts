@@ -197,9 +197,10 @@ export class HolderConnection {
   /** What was sent still arrives; the session goes on. */
   close(): void {
     this.#end(new HolderError('GONE', 'this connection was closed'));
-    // Unread output would keep the socket from closing.
+    // Unread output would keep the socket from closing, and a holder that is stopped would keep this process.
     this.#socket.resume();
     this.#socket.end();
+    this.#socket.unref();
   }
 
   #receive(chunk: Buffer): void {

@@ -107,8 +107,8 @@ const u64 = (value: number): Buffer => {
 };
 
 export const encodeAttach = (offset: number): Buffer => encodeFrame(HolderKind.Attach, u64(offset));
-export const encodeData = (offset: number, bytes: Uint8Array): Buffer =>
-  encodeFrame(HolderKind.Data, u64(offset), bytes);
+export const encodeData = (offset: number, ...parts: readonly Uint8Array[]): Buffer =>
+  encodeFrame(HolderKind.Data, u64(offset), ...parts);
 export const encodeInput = (sequence: number, bytes: Uint8Array): Buffer =>
   encodeFrame(HolderKind.Input, u64(sequence), bytes);
 export const encodeInputDone = (sequence: number, outcome: number): Buffer =>

@@ -2,7 +2,6 @@
  * Who a process is. A number alone is no identity: it is given again once its process is gone, and a copied
  * home carries numbers of another machine. Number, start time and boot together are never given twice.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 import type { ProcessIdentity } from './holder-protocol.ts';
@@ -84,6 +83,8 @@ function readBootId(): string {
 function ask(program: string, parameters: readonly string[]): string {
   try {
     const environment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
+    // Loaded where there is no /proc only: every holder would carry it along.
+    const { execFileSync } = process.getBuiltinModule('node:child_process');
     return execFileSync(program, parameters, {
       encoding: 'utf8',
       env: environment,

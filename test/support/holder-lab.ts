@@ -117,6 +117,7 @@ export class Watch {
   next: number;
   /** Bytes that were skipped or came twice. */
   brokenBytes = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(connection: HolderConnection, offset: number) {
     this.connection = connection;
@@ -126,9 +127,15 @@ export class Watch {
       this.brokenBytes += Math.abs(at - this.next);
       this.next = at + bytes.length;
       this.parts.push(bytes.toString('latin1'));
+      for (const resolve of this.#waiting.splice(0)) resolve();
     });
     connection.onResized((at, columns, rows) => this.resizes.push({ offset: at, columns, rows }));
     connection.attach(offset);
+  }
+
+  /** The next time that bytes come. */
+  fed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   get text(): string {

@@ -42,8 +42,8 @@ const RETRY_AFTER_MS = 1_000;
 /** The time of output is known to this much; a burst is one moment, so few bytes need no record of their own. */
 const RECORD_EVERY_MS = 250;
 const RECORD_AFTER_BYTES_MIN = 64;
-/** A trickle of single bytes still gets a time this often. */
-const RECORD_TRICKLE_MS = 5_000;
+/** A trickle of single bytes still gets a time this often: two megabytes of index a day. */
+const RECORD_TRICKLE_MS = 1_000;
 const RECORD_EVERY_BYTES = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
