@@ -49,11 +49,11 @@ export function genesisHash(origin: string): string {
 export function eventHash(row: Omit<EventRow, 'hash'>): string {
   return hash(
     'sha256',
-    `fleet-ev1${row.prev_hash}${field(`${row.seq}`)}${field(row.id)}${field(`${row.ts_wall_ms}`)}` +
-      `${field(row.ts_mono_ns)}${field(row.boot_id)}${field(row.host)}${field(`${row.epoch}`)}${field(row.actor)}` +
+    `fleet-ev1${row.prev_hash}${plain(`${row.seq}`)}${field(row.id)}${plain(`${row.ts_wall_ms}`)}` +
+      `${plain(row.ts_mono_ns)}${field(row.boot_id)}${field(row.host)}${plain(`${row.epoch}`)}${field(row.actor)}` +
       `${field(row.agent)}${field(row.project)}${field(row.run)}${field(row.session)}${field(row.task)}` +
-      `${field(row.trace_id)}${field(row.span_id)}${field(row.parent_span_id)}${field(row.kind)}` +
-      `${field(`${row.kind_v}`)}${field(row.payload)}${field(row.blob_ref)}`,
+      `${field(row.trace_id)}${plain(row.span_id)}${field(row.parent_span_id)}${plain(row.kind)}` +
+      `${plain(`${row.kind_v}`)}${field(row.payload)}${field(row.blob_ref)}`,
   );
 }
 
@@ -65,6 +65,11 @@ export function traceIdOf(host: string, run: string): string {
 /** 8 bytes, hexadecimal. */
 export function spanIdOf(host: string, event: string): string {
   return hash('sha256', `${field(host)}${field(event)}`).slice(0, 16);
+}
+
+/** The same for what can only be ASCII, where characters are bytes and counting is free. */
+function plain(value: string): string {
+  return `${value.length}:${value},`;
 }
 
 function field(value: string | null): string {

@@ -7,12 +7,12 @@ import {
   openCheckpointLog,
   readCheckpointLog,
 } from './checkpoint-log.ts';
-import { type SignedCheckpoint, signCheckpoint, type Signer } from './signing-key.ts';
+import { isSignatureGood, type SignedCheckpoint, signCheckpoint, type Signer } from './signing-key.ts';
 import type { StoreFiles } from './store-files.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Bounds what start-up has to verify, and what a cut-off end can take along unseen. */
-export const CHECKPOINT_EVENTS = 256;
+const CHECKPOINT_EVENTS = 256;
 export const CHECKPOINT_MS = 60_000;
 
 /** Checkpoints copied to checkpoints.log at once: half a megabyte. */
@@ -21,7 +21,6 @@ const COPY_PAGE = 1_000;
 const COLUMNS = 'seq, hash, at, latest_wall_ms AS latestWallMs, key, note';
 
 export interface Checkpoints {
-  /** Takes notice of an event's wall clock, within the transaction that records it. */
   isDue(head: ChainHead): boolean;
   /** Events after the last checkpoint. */
   hasUnsigned(head: ChainHead): boolean;
@@ -68,7 +67,7 @@ export function keepCheckpoints(options: {
 
   try {
     const found = readCheckpointLog(files.checkpoints, LOG_BYTES_NEWEST);
-    copiedSeq = found?.checkpoints.at(-1)?.seq ?? 0;
+    copiedSeq = found?.checkpoints.findLast((line) => isSignatureGood(origin, line))?.seq ?? 0;
     if (found === null && lastSeq > 0) {
       warnings.set(
         'checkpoints.log',

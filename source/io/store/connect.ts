@@ -72,6 +72,13 @@ export function establish(
     .immediate();
 }
 
+/** What SQLite finds wrong with the file, on one line; null if nothing. */
+export function complaintOf(db: Database.Database, check: 'quick_check' | 'integrity_check'): string | null {
+  const verdict = String(db.pragma(`${check}(1)`, { simple: true }));
+  if (verdict === 'ok') return null;
+  return verdict.replace('*** in database main ***', '').replaceAll(/\s+/g, ' ').trim();
+}
+
 function demand(db: Database.Database, pragma: string, value: string, expected: unknown): void {
   db.pragma(`${pragma} = ${value}`);
   const found: unknown = db.pragma(pragma, { simple: true });

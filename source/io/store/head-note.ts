@@ -14,7 +14,7 @@ export interface HeadNote {
   close(): void;
 }
 
-/** The noted head; null without a note. Throws if there is one that says nothing. */
+/** The noted head; null without a note, or with an empty one, as a power cut leaves it. Throws if it is something else. */
 export function readHeadNote(file: string): ChainHead | null {
   let text: string;
   try {
@@ -23,6 +23,7 @@ export function readHeadNote(file: string): ChainHead | null {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
+  if (text === '') return null;
   const [, seq, hash] = /^(\d{1,15}) ([0-9a-f]{64}) *\n$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined) throw new Error('it is not a head note');
   return { seq: Number(seq), hash };

@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { listBackups } from './backup-files.ts';
 import { LOG_BYTES_NEWEST, readCheckpointLog } from './checkpoint-log.ts';
-import { connect, connectReadOnly } from './connect.ts';
+import { complaintOf, connect, connectReadOnly } from './connect.ts';
 import { hashAt } from './event-rows.ts';
 import { readHeadNote } from './head-note.ts';
 import { GUARDS, type Migration, readMeta, refuseNewer, schemaVersion } from './migrations.ts';
@@ -35,11 +35,11 @@ export function inspect(files: StoreFiles, migrations: readonly Migration[], war
       return;
     }
     refuseNewer(db, migrations);
-    const verdict = db.pragma('quick_check(1)', { simple: true });
-    if (verdict !== 'ok') {
+    const complaint = complaintOf(db, 'quick_check');
+    if (complaint !== null) {
       throw new StoreError(
         'CORRUPT',
-        `The event log is damaged: SQLite reports "${String(verdict).trim()}". ${RESTORE_ADVICE}`,
+        `The event log is damaged: SQLite reports "${complaint}". ${RESTORE_ADVICE}`,
       );
     }
     warnOfMissingGuards(db, warnings);

@@ -9,7 +9,7 @@ import { verifyBackup } from './backup.ts';
 import { connect, connectReadOnly, establish } from './connect.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { asStoreError, StoreError } from './store-error.ts';
-import { makePrivate, prepareFiles, sizeOf, storeFilesOf, syncFile } from './store-files.ts';
+import { makePrivate, prepareDatabase, sizeOf, storeFilesOf, syncFile } from './store-files.ts';
 
 export interface RestoreOptions {
   readonly file: string;
@@ -55,7 +55,7 @@ export function restoreLog(options: RestoreOptions): RestoreResult {
     } else if (options.allowEmpty === true) {
       from = 'nothing';
       events = 0;
-      makeEmpty(replacement, options);
+      makeEmpty(replacement, options.host);
     } else {
       throw new StoreError(
         'CORRUPT',
@@ -108,8 +108,8 @@ function copyLog(file: string, copy: string): void {
   makePrivate(copy);
 }
 
-function makeEmpty(file: string, { backups, host }: RestoreOptions): void {
-  prepareFiles(storeFilesOf(file, backups));
+function makeEmpty(file: string, host: string): void {
+  prepareDatabase(file);
   const db = connect(file);
   try {
     establish(db, { migrations: MIGRATIONS, host, before: () => undefined });

@@ -11,8 +11,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { makePrivate } from './store-files.ts';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { makePrivate, syncFile } from './store-files.ts';
 
 export interface Signer {
   /** Raw public key, base64. */
@@ -113,9 +113,9 @@ function makeKey(file: string): KeyObject {
   const fd = openSync(file, 'wx', 0o600);
   try {
     writeSync(fd, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+  syncFile(file);
   return privateKey;
 }

@@ -41,19 +41,22 @@ export function storeFilesOf(database: string, backups: string): StoreFiles {
   };
 }
 
-/** Makes the folder (0700) and an empty file (0600) beforehand: SQLite gives -wal and -shm the mode of the database. */
-export function prepareFiles(files: StoreFiles): void {
+/** Makes the folder (0700), on a disk that can hold a log. */
+export function prepareFolder(files: StoreFiles): void {
   const folder = dirname(files.database);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const network = networkFileSystem(statfsSync(folder).type);
-  if (network !== null) {
-    throw new StoreError(
-      'DENIED',
-      `${folder} is on a network disk (${network}), where SQLite's log cannot be kept safely. Set FLEET_HOME to a folder on a local disk.`,
-    );
-  }
-  if (!existsSync(files.database)) closeSync(openSync(files.database, 'a', 0o600));
-  makePrivate(files.database);
+  if (network === null) return;
+  throw new StoreError(
+    'DENIED',
+    `${folder} is on a network disk (${network}), where SQLite's log cannot be kept safely. Set FLEET_HOME to a folder on a local disk.`,
+  );
+}
+
+/** Makes an empty file (0600) if there is none: SQLite gives -wal and -shm the mode of the database. */
+export function prepareDatabase(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  makePrivate(file);
 }
 
 /** Takes away what others may do with the file, if it is ours to change. */

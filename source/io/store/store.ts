@@ -16,12 +16,12 @@ import { openProjections } from './projections.ts';
 import { openReader, type ReadQuery } from './read.ts';
 import { loadOrMakeSigner, type Signer } from './signing-key.ts';
 import { asStoreError } from './store-error.ts';
-import { prepareFiles, type StoreFiles, storeFilesOf } from './store-files.ts';
+import { prepareDatabase, prepareFolder, type StoreFiles, storeFilesOf } from './store-files.ts';
 import { verifyLog, verifyLogSlowly, type VerifyOptions, type VerifyResult } from './verify.ts';
 import type { Warnings } from './warnings.ts';
 import { openWriter } from './writer.ts';
 
-export type { NewEvent, VerifyResult };
+export type { NewEvent };
 export { StoreError } from './store-error.ts';
 
 export interface StoreOptions {
@@ -67,8 +67,9 @@ export function openStore(options: StoreOptions): Store {
   try {
     const warnings: Warnings = new Map();
     const migrations = options.migrations ?? MIGRATIONS;
-    prepareFiles(files);
+    prepareFolder(files);
     inspect(files, migrations, warnings);
+    prepareDatabase(files.database);
     const db = connect(files.database);
     try {
       refuseNewer(db, migrations);

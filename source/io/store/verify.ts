@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { type ChainHead } from './chain.ts';
 import { LOG_BYTES_ALL, readCheckpointLog } from './checkpoint-log.ts';
 import { allCheckpoints } from './checkpoints.ts';
+import { complaintOf } from './connect.ts';
 import { readHeadNote } from './head-note.ts';
 import { isSignatureGood, type SignedCheckpoint } from './signing-key.ts';
 import { asStoreError } from './store-error.ts';
@@ -150,9 +151,8 @@ function attempt(unread: string[], name: string, read: () => void): void {
 
 /** A damaged index would leave events out of an answer without a word. */
 function indexProblem(db: Database): ChainProblem | null {
-  const verdict = String(db.pragma('integrity_check(1)', { simple: true }));
-  if (verdict === 'ok') return null;
-  return { type: 'damaged', seq: 0, message: `SQLite reports "${verdict.trim()}".` };
+  const complaint = complaintOf(db, 'integrity_check');
+  return complaint === null ? null : { type: 'damaged', seq: 0, message: `SQLite reports "${complaint}".` };
 }
 
 function conclude(

@@ -1,4 +1,4 @@
 /** What is wrong without stopping the log, one sentence for each thing, the newest wins: as many as there are subjects. */
-export type WarningSubject = 'guards' | 'fleet.key' | 'fleet.head' | 'checkpoints.log' | 'checkpoint timer';
+type WarningSubject = 'guards' | 'fleet.key' | 'fleet.head' | 'checkpoints.log' | 'checkpoint timer';
 
 export type Warnings = Map<WarningSubject, string>;
