@@ -1,16 +1,20 @@
 /**
  * A process of its own around one event log, to be killed or to be somebody else. `log-worker.ts WHAT HOME`:
  * `append` records events and prints each id once it is acknowledged, until it is killed; `back-up` does so
- * and backs up without end; `migrate` opens with a slow next schema; `open` opens, and prints what came of it.
+ * and backs up without end; `migrate` opens with a slow next schema; `fill` appends until the disk is full, makes
+ * room and goes on, and prints what came of it; `open` opens, and prints what came of it.
  */
-import { writeSync } from 'node:fs';
+import { rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Migration, MIGRATIONS } from '../../source/io/store/migrations.ts';
 import { openStore, type Store, StoreError } from '../../source/io/store/store.ts';
 import { nthEvent } from './event-log.ts';
 
 const [what, home] = process.argv.slice(2);
-if (home === undefined) throw new Error('usage: log-worker.ts append|back-up|migrate|open HOME');
+if (home === undefined) throw new Error('usage: log-worker.ts append|back-up|migrate|fill|open HOME');
+
+/** Room to be given back: what a daemon would do by deleting old segments. */
+const BALLAST_BYTES = 1024 * 1024;
 
 const NEXT: Migration = {
   version: MIGRATIONS.at(-1)!.version + 1,
@@ -44,6 +48,9 @@ switch (what) {
     writeSync(1, 'ready\n');
     openStore({ ...options, migrations: [...MIGRATIONS, NEXT] }).close();
     break;
+  case 'fill':
+    writeSync(1, JSON.stringify(outcomeOfFilling(home)));
+    break;
   default:
     writeSync(1, JSON.stringify(outcomeOfOpening()));
 }
@@ -58,6 +65,32 @@ function appendUntilKilled(store: Store): void {
     writeSync(1, recorded.map(({ id }) => `${id}\n`).join(''));
     n += group.length;
   }
+}
+
+function outcomeOfFilling(folder: string): unknown {
+  const ballast = join(folder, 'ballast');
+  let store = openStore(options);
+  writeFileSync(ballast, Buffer.alloc(BALLAST_BYTES, 1));
+  let acknowledged = 0;
+  let refusal: StoreError | null = null;
+  while (refusal === null) {
+    try {
+      acknowledged = store.append([nthEvent(acknowledged + 1)])[0]!.seq;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      refusal = error;
+    }
+  }
+  const headWhenFull = store.head().seq;
+  rmSync(ballast);
+  if (refusal.code !== 'FULL') {
+    store.close();
+    store = openStore(options);
+  }
+  const after = store.append([nthEvent(acknowledged + 1)])[0]!.seq;
+  const { ok, checked } = store.verify();
+  store.close();
+  return { code: refusal.code, acknowledged, headWhenFull, after, ok, checked };
 }
 
 function outcomeOfOpening(): unknown {
