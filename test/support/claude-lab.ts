@@ -45,13 +45,13 @@ export interface ClaudeLab {
 
 export type Asked = Extract<HookEvent, { type: 'tool-asked' | 'permission-asked' | 'settings-changed' }>;
 
-export interface LaunchOptions {
+interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly script?: string;
   readonly args?: readonly string[];
 }
 
-export interface Screen {
+interface Screen {
   text(): string;
   press(...keys: readonly string[]): void;
 }

@@ -20,7 +20,7 @@ export interface ModelServer {
   close(): void;
 }
 
-export interface ToolResult {
+interface ToolResult {
   readonly toolUse: string;
   readonly isError: boolean;
   readonly text: string;

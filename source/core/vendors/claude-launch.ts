@@ -8,7 +8,7 @@ import type { GateCommand, Launch, LaunchRequest } from './vendor.ts';
 
 /**
  * Seconds a deciding hook may wait for a person: a week, longer than an approval ever stays open.
- * The gate gives up a little earlier by itself (gate/deadline.ts), so that its words arrive.
+ * The gate gives up a little earlier by itself (source/gate/main.ts), so that its words arrive.
  */
 const DECIDING_TIMEOUT_SECONDS = 604_800;
 /** A hook that only reports waits for nobody; the agent must not hang on it. */
@@ -98,7 +98,7 @@ export function launchClaude(request: LaunchRequest): Launch {
 }
 
 /** What goes to `--settings`: it wins over every settings file but the administrator's. */
-export function claudeSettings(gate: Pick<GateCommand, 'node' | 'script'>): string {
+function claudeSettings(gate: Pick<GateCommand, 'node' | 'script'>): string {
   const command = { type: 'command', command: gate.node, args: [gate.script, 'claude'] };
   const deciding = {
     ...command,
