@@ -2,7 +2,7 @@ import { Terminal, type IBufferCell } from '@xterm/headless';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Attribute, glyphText, WIDE_TAIL, type Grid } from '../../source/wire/cells.ts';
 
-/** A cell in words, so that two screens can be compared and a difference can be read. */
+/** A cell in words (composed: é is é however it is written), so that two screens can be compared and a difference can be read. */
 export interface SeenCell {
   readonly text: string;
   readonly style: string;
@@ -46,7 +46,7 @@ export class ShownScreen {
 }
 
 function seen(cell: IBufferCell): SeenCell {
-  const text = cell.getWidth() === 0 ? '' : cell.getChars() || ' ';
+  const text = cell.getWidth() === 0 ? '' : (cell.getChars() || ' ').normalize('NFC');
   const foreground = cell.isFgDefault() ? 0 : (cell.isFgRGB() ? 0x02000000 : 0x01000000) | cell.getFgColor();
   const background = cell.isBgDefault() ? 0 : (cell.isBgRGB() ? 0x02000000 : 0x01000000) | cell.getBgColor();
   const attributes =
@@ -66,7 +66,7 @@ export function wanted(grid: Grid): SeenCell[][] {
   return grid.lines.map((row) =>
     Array.from({ length: grid.columns }, (_, x) => {
       const glyph = row.glyphs[x]!;
-      const text = glyph === WIDE_TAIL ? '' : glyphText(glyph);
+      const text = glyph === WIDE_TAIL ? '' : glyphText(glyph).normalize('NFC');
       const attributes = row.attributes[x]!;
       return {
         text,

@@ -3,7 +3,7 @@
  * front grid (what the terminal shows now), compares it with the back grid (what it should show) where there
  * is damage, and writes the difference. The terminal must have autowrap off (see terminal/modes.ts).
  */
-import { BLANK, Grid, isCluster, WIDE_TAIL, type Row } from '../../wire/cells.ts';
+import { BLANK, glyphText, Grid, isCluster, WIDE_TAIL, type Row } from '../../wire/cells.ts';
 import { ByteSink } from './byte-sink.ts';
 import type { ColourDepth } from './colours.ts';
 import type { Damage } from './damage.ts';
@@ -17,7 +17,7 @@ export interface PaintFeatures {
   readonly depth: ColourDepth;
   /** Left and right margins (DECSLRM, mode 69): a pane beside others scrolls by itself. */
   readonly hasMargins: boolean;
-  /** REP: one character many times. */
+  /** REP: one ASCII character many times. */
   readonly hasRepeat: boolean;
   /** Synchronized updates (DEC 2026); where missing, the cursor is hidden while much is painted. */
   readonly hasSynchronized: boolean;
@@ -65,8 +65,8 @@ const SHOW_CURSOR = '\u001B[?25h';
 const ERASE_FROM_CELLS = 9;
 /** EL takes three bytes and needs no move behind it. */
 const ERASE_LINE_FROM_CELLS = 4;
-/** REP takes the character and four or five bytes. */
-const REPEAT_FROM_BYTES = 7;
+/** REP takes four or five bytes behind the character. */
+const REPEAT_FROM_CELLS = 7;
 
 export class Painter {
   readonly #features: PaintFeatures;
@@ -247,13 +247,13 @@ export class Painter {
     this.#cursor.moveTo(x, y, line, this.#pen);
     if (!isBlank || !this.#pen.suitsBlank(background))
       this.#pen.change(this.#sink, line.foregrounds[x]!, background, attributes);
-    this.#sink.glyph(glyph);
+    this.#sink.glyph(x === line.columns - 1 ? withoutMarks(glyph) : glyph);
     let count = 1;
     const isSure = !isUnsure(glyph, false);
-    if (run > 1 && this.#features.hasRepeat && isSure) {
+    // tmux repeats what it has printed as ASCII and forgets the rest; who else does is not known.
+    if (run > 1 && this.#features.hasRepeat && glyph < 0x7f) {
       const changed = changedCells(line, front, x, Math.min(run, to - x));
-      const glyphBytes = glyph < 0x80 ? 1 : glyph < 0x800 ? 2 : 3;
-      if ((changed - 1) * glyphBytes >= REPEAT_FROM_BYTES) {
+      if (changed > REPEAT_FROM_CELLS) {
         this.#sink.ascii('\u001B[');
         this.#sink.decimal(changed - 1);
         this.#sink.byte(0x62);
@@ -297,6 +297,14 @@ const cursorStyle = (shape: number): number => (shape & 3) * 2 + ((shape & 4) ==
 /** A half of a wide character without its other half, or a mark without a base, shows as a blank. */
 const shown = (glyph: number): number =>
   glyph === WIDE_TAIL || (!isCluster(glyph) && isWidthless(glyph)) ? BLANK : glyph;
+
+/**
+ * In the last column some terminals (tmux) put a combining mark on the character before: without autowrap their
+ * cursor has not moved on. The composed character where there is one, else the base alone, is safe.
+ */
+function withoutMarks(glyph: number): number {
+  return isCluster(glyph) ? glyphText(glyph).normalize('NFC').codePointAt(0)! : glyph;
+}
 
 const isWideAt = (line: Row, x: number): boolean =>
   line.glyphs[x + 1] === WIDE_TAIL && line.glyphs[x] !== WIDE_TAIL && line.glyphs[x]! > 0x7f;

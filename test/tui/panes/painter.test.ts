@@ -102,8 +102,9 @@ describe('what a change costs', () => {
   test('UI1 many equal characters travel as one and a count', () => {
     const { paint, write } = shown(80, 24);
     paint();
-    write(0, 0, '─'.repeat(80));
-    expect(paint()).toBe(`─${ESC}[79b`);
+    write(0, 0, '='.repeat(80));
+    write(0, 1, '─'.repeat(10));
+    expect(paint()).toBe(`=${ESC}[79b\r\n──────────`);
     const { paint: paintPlain, write: writePlain } = shown(80, 24, { ...features, hasRepeat: false });
     paintPlain();
     writePlain(0, 0, 'x'.repeat(10));
@@ -166,6 +167,14 @@ describe('characters terminals disagree on', () => {
     write(8, 0, 'ab');
     write(5, 1, 'c');
     expect(paint()).toBe(`${ESC}[8Cab${ESC}[2;6Hc`);
+  });
+
+  test('UI1 in the last column a mark cannot be combined, so a composed character or the base is sent', () => {
+    const { back, paint } = shown(3, 2);
+    paint();
+    back.lines[0]!.set(2, glyphOf('e\u0301'), 0, 0, 0);
+    back.lines[1]!.set(2, glyphOf('x\u0301'), 0, 0, 0);
+    expect(paint()).toBe(`  \u00E9${ESC}[2;3Hx`);
   });
 
   test('UI1 half a wide character and a control character in a cell are shown as blanks', () => {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { ScrollHint } from '../../../source/tui/panes/scrolling.ts';
 import { glyphOf, paletteColour, rgbColour, WIDE_TAIL, type Grid } from '../../../source/wire/cells.ts';
 
 /** Characters and clusters with the columns an up-to-date terminal gives them. */
@@ -6,6 +7,10 @@ const NARROW = ['a', 'B', '7', '-', '─', '│', 'é', 'ж', '●', '✓', 'e\u
 const WIDE = ['漢', '字', '한', 'ｗ', '😀', '👩‍💻', '👍🏽', '🇩🇪', '❤️', '🚀'];
 const COLOURS = [0, 0, 0, paletteColour(1), paletteColour(12), paletteColour(200), rgbColour(0x123456)];
 const ATTRIBUTES = [0, 0, 0, 1, 2, 3, 4, 16, 64, 128, 0x100, 0x101, 8];
+
+/** Whether terminals disagree on its width. */
+export const isCluster = (text: string): boolean =>
+  /\u200D|\uFE0F|\p{Emoji_Modifier}|\p{Regional_Indicator}/u.test(text);
 
 /** One change of the picture: a stroke of text, a cleared stretch, or lines that move. */
 export type Stroke =
@@ -140,3 +145,15 @@ function freeIfCut(grid: Grid, y: number, x: number): void {
   row.set(x, 0x20, 0, 0, 0);
   row.set(x - 1, 0x20, 0, 0, 0);
 }
+
+/** The moves among the changes, as panes would tell of them. */
+export const hintsOf = (changes: readonly Stroke[], grid: Grid): ScrollHint[] =>
+  changes
+    .filter((stroke) => stroke.type === 'move')
+    .map(({ x, y, columns, rows, count }) => ({
+      x,
+      y,
+      columns: Math.min(columns, grid.columns - x),
+      rows: Math.min(rows, grid.rows - y),
+      count,
+    }));
