@@ -68,6 +68,12 @@ function answerDevice({ core, columns, reply }: ReplyContext): void {
     if (params[0] === 0) reply('\x1b[?62;22c');
     return true;
   });
+  // Like tmux. To an xterm of a late version vim would put dozens of questions about keys, one by one, and
+  // take for typing what comes between.
+  parser.registerCsiHandler({ prefix: '>', final: 'c' }, ({ params }) => {
+    if (params[0] === 0) reply('\x1b[>84;0;0c');
+    return true;
+  });
   parser.registerCsiHandler({ prefix: '=', final: 'c' }, ({ params }) => {
     if (params[0] === 0) reply('\x1bP!|00000000\x1b\\');
     return true;

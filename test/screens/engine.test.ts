@@ -94,7 +94,7 @@ describe('the terminal engine', () => {
 describe('questions of an application', () => {
   const asks: readonly (readonly [string, string, string | RegExp])[] = [
     ['what it is (DA1)', '\x1b[c', '\x1b[?62;22c'],
-    ['which version (DA2)', '\x1b[>c', /^\x1b\[>0;\d+;0c$/],
+    ['which version (DA2)', '\x1b[>c', '\x1b[>84;0;0c'],
     ['its unit (DA3)', '\x1b[=c', '\x1bP!|00000000\x1b\\'],
     ['its name (XTVERSION)', '\x1b[>q', '\x1bP>|fleet-tui\x1b\\'],
     ['whether it works (DSR 5)', '\x1b[5n', '\x1b[0n'],
