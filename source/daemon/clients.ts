@@ -1,6 +1,5 @@
 /** The control socket: people's clients ask here. Agents never get to see it. */
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type DaemonRequest,
 } from '../wire/daemon-protocol.ts';
 import { encodeJsonFrame, FrameReader } from '../wire/frames.ts';
+import { listenPrivately, type PrivateSocket } from '../wire/private-socket.ts';
 
 /** A client this far behind gets the whole state once it has caught up, instead of every event. */
 const BEHIND_BYTES_MAX = 4 * 1024 * 1024;
@@ -26,6 +26,8 @@ export interface ClientsOptions {
   fleet(): Fleet;
   /** Throws AskRefused for what the person has to be told. */
   answer(ask: Ask): Promise<unknown>;
+  /** Another daemon has taken the socket over. */
+  replaced(): void;
 }
 
 export class AskRefused extends Error {
@@ -40,22 +42,18 @@ export class AskRefused extends Error {
 export class Clients {
   readonly #options: ClientsOptions;
   readonly #clients = new Set<Client>();
-  #server: Server | null = null;
+  #door: PrivateSocket | null = null;
 
   constructor(options: ClientsOptions) {
     this.#options = options;
   }
 
   async listen(): Promise<void> {
-    // The lock is ours, so a socket file that is there belongs to a daemon that is gone.
-    rmSync(this.#options.socket, { force: true });
-    const server = createServer((socket) => this.#accept(socket));
-    await new Promise<void>((done, failed) => {
-      server.once('error', failed);
-      server.listen(this.#options.socket, done);
+    this.#door = await listenPrivately({
+      path: this.#options.socket,
+      onConnection: (socket) => this.#accept(socket),
+      onReplaced: () => this.#options.replaced(),
     });
-    chmodSync(this.#options.socket, 0o600);
-    this.#server = server;
   }
 
   publish(events: readonly Recorded[]): void {
@@ -68,7 +66,7 @@ export class Clients {
   }
 
   close(): void {
-    this.#server?.close();
+    this.#door?.close();
     for (const client of this.#clients) client.close();
   }
 

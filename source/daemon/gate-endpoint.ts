@@ -3,8 +3,7 @@
  * session's token asks in its name; everybody else is refused in words.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { encodeFrame, encodeJsonFrame, FrameReader } from '../wire/frames.ts';
 import {
   GATE_FRAME_BYTES_MAX,
@@ -14,6 +13,7 @@ import {
   type GateAnswer,
   type GateAsk,
 } from '../wire/gate-protocol.ts';
+import { listenPrivately } from '../wire/private-socket.ts';
 
 /** Parallel calls of an agent and all its sub-agents stay far below; more is a flood. */
 const CONNECTIONS_MAX = 64;
@@ -40,33 +40,24 @@ export interface GateEndpoint {
 export async function listenForGate(options: GateEndpointOptions): Promise<GateEndpoint> {
   const connections = new Set<Socket>();
   let isClosing = false;
-  const server = createServer((connection) => {
-    connection.on('error', () => connection.destroy());
-    if (connections.size >= CONNECTIONS_MAX) {
-      refuse(connection, `fleet: ${CONNECTIONS_MAX} calls of this session already wait; try again later`);
-      return;
-    }
-    connections.add(connection);
-    connection.on('close', () => connections.delete(connection));
-    serve(connection, options, () => isClosing);
+  const door = await listenPrivately({
+    path: options.socket,
+    onConnection: (connection) => {
+      connection.on('error', () => connection.destroy());
+      if (connections.size >= CONNECTIONS_MAX) {
+        refuse(connection, `fleet: ${CONNECTIONS_MAX} calls of this session already wait; try again later`);
+        return;
+      }
+      connections.add(connection);
+      connection.on('close', () => connections.delete(connection));
+      serve(connection, options, () => isClosing);
+    },
   });
-  // Bound beside its place, closed to others, then moved there: no moment in which somebody else could
-  // connect, and a daemon on its way out cannot remove the socket of the one that replaced it.
-  const bound = `${options.socket}~`;
-  rmSync(bound, { force: true });
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed);
-    server.listen(bound, done);
-  });
-  chmodSync(bound, 0o600);
-  const { ino } = lstatSync(bound);
-  renameSync(bound, options.socket);
   return {
     close() {
       isClosing = true;
-      server.close();
+      door.close();
       for (const connection of connections) connection.destroy();
-      if (lstatSync(options.socket, { throwIfNoEntry: false })?.ino === ino) rmSync(options.socket);
     },
   };
 }

@@ -2,7 +2,6 @@
  * The daemon: takes the lock, opens the store, brings the log and the world together, then serves. Killed
  * at any moment no session ends, nothing acknowledged is lost, and nothing is approved.
  */
-import { mkdirSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { Fleet } from '../core/fleet.ts';
 import { takeLock } from '../io/store/daemon-lock.ts';
@@ -10,7 +9,7 @@ import { StoreError } from '../io/store/store-error.ts';
 import { openStore, type Store } from '../io/store/store.ts';
 import type { DaemonFacts } from '../wire/daemon-protocol.ts';
 import type { Places } from '../wire/places.ts';
-import { ensurePrivateDirectory } from '../wire/private-directory.ts';
+import { ensurePrivateDirectory, PrivateDirectoryError } from '../wire/private-directory.ts';
 import { bootId, identityOf } from '../wire/process-identity.ts';
 import { Asks } from './asks.ts';
 import { Clients } from './clients.ts';
@@ -30,8 +29,8 @@ const TICK_MS = 1_000;
 const SAVE_EVERY_EVENTS = 2_000;
 const APPROVAL_LIFE_SECONDS = 3_600;
 
-/** Exit codes, after sysexits: another one runs; the disk failed; the store is damaged or newer. */
-const EXIT = { locked: 75, disk: 74, store: 65 } as const;
+/** Exit codes, after sysexits: another one runs; the disk failed; the store is damaged or newer; other files are in the way. */
+const EXIT = { locked: 75, disk: 74, store: 65, files: 73 } as const;
 
 export interface DaemonOptions {
   readonly places: Places;
@@ -43,6 +42,25 @@ export interface DaemonOptions {
 
 /** Resolves with the exit code once the daemon has been asked to end. Says READY on stdout when it serves. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
+  try {
+    return await run(options);
+  } catch (error) {
+    process.stderr.write(`fleet: ${describe(error, options.places)}\n`);
+    // Whatever was begun (connections to holders, timers) would keep a process that serves nobody, and its lock.
+    return process.exit(error instanceof StoreError ? EXIT.store : EXIT.files);
+  }
+}
+
+/** Files that are damaged or not ours are told in words; a mistake of our own with where it was made. */
+function describe(error: unknown, { home }: Places): string {
+  if (error instanceof StoreError || error instanceof PrivateDirectoryError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error
+    ? `${error.message}; ${home} and what is in it must be yours and writable`
+    : (error.stack ?? error.message);
+}
+
+async function run(options: DaemonOptions): Promise<number> {
   const { places } = options;
   for (const folder of [
     places.home,
@@ -51,28 +69,21 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     places.sessions,
     places.spool,
     places.worktrees,
+    places.backups,
   ])
     ensurePrivateDirectory(folder);
-  mkdirSync(places.backups, { recursive: true, mode: 0o700 });
   const lock = takeLock(places.lock);
   if (!lock) {
     process.stderr.write(`fleet: a daemon already runs for ${places.home}\n`);
     return EXIT.locked;
   }
-  let store: Store;
-  try {
-    store = openStore({
-      file: places.database,
-      backups: places.backups,
-      host: hostname(),
-      bootId: bootId(),
-      now: Date.now,
-    });
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    process.stderr.write(`fleet: ${error.message}\n`);
-    return EXIT.store;
-  }
+  const store = openStore({
+    file: places.database,
+    backups: places.backups,
+    host: hostname(),
+    bootId: bootId(),
+    now: Date.now,
+  });
   const code = await serve(options, store);
   store.close();
   lock.release();
@@ -97,7 +108,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     epoch,
     version,
     startedAt,
-    warnings: [...warnings, ...store.warnings(), ...reconciler.warnings],
+    warnings: [...warnings, ...store.warnings(), ...reconciler.warnings, ...screens.warnings],
   });
   const person = `person:${userInfo().username}`;
 
@@ -134,6 +145,10 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     facts,
     fleet: () => loop.fleet,
     answer: (ask) => asks.answer(ask, person),
+    replaced: () => {
+      process.stderr.write('fleet: another daemon has taken over, or the home is gone; this one leaves\n');
+      end(EXIT.locked);
+    },
   });
   const loop = new Loop({
     store,

@@ -38,6 +38,15 @@ export class ScreensLink {
     this.#retry();
   }
 
+  /** In words for a person, when what agents print is not read. */
+  get warnings(): readonly string[] {
+    return this.#retryMs < RETRY_MS_MAX
+      ? []
+      : [
+          `what agents show cannot be seen (they go on): no screens process answers at ${this.#places.screensSocket}; see ${join(this.#places.logs, 'screens.log')}`,
+        ];
+  }
+
   opened(session: string): void {
     this.#live.add(session);
     this.#connection?.open(session, true);
@@ -108,7 +117,7 @@ export class ScreensLink {
 
   /** A second one finds the socket taken and leaves, so starting one too many does no harm. */
   #spawn(): void {
-    const log = openSync(join(this.#places.logs, 'screens.log'), 'a', 0o600);
+    const log = openLog(join(this.#places.logs, 'screens.log'));
     const { node, script } = this.#program;
     const child = spawn(node, [script, 'screens'], {
       detached: true,
@@ -118,6 +127,15 @@ export class ScreensLink {
     child.on('error', () => {});
     child.unref();
     this.#starting = child;
-    closeSync(log);
+    if (log !== 'ignore') closeSync(log);
+  }
+}
+
+/** Without its log it still shows what agents print. */
+function openLog(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'a', 0o600);
+  } catch {
+    return 'ignore';
   }
 }

@@ -55,8 +55,7 @@ async function hold(spec: HolderSpec): Promise<HolderHello> {
   process.on('uncaughtExceptionMonitor', (error) => writeCrash(spec.directory, String(error.stack)));
 
   // A socket file nobody listens on is left over from a holder that was killed.
-  if (await isAnswered(spec.socket))
-    throw new Error(`${spec.socket} is already served by another holder`);
+  if (await isAnswered(spec.socket)) throw new Error(`${spec.socket} is already served by another holder`);
   let accept: (socket: Socket) => void = () => {};
   const door = await listenPrivately({
     path: spec.socket,
