@@ -251,7 +251,11 @@ export function keymapOf(overrides: Readonly<Record<string, readonly string[]>> 
 
 /** Sentences about keys that would mean two things at once, or eat a character somebody types. */
 export function conflicts(rows: readonly KeyRow[]): string[] {
-  const found = new Set<string>();
+  /** By the clash itself: one in the room is no other one in each of its regions. */
+  const found = new Map<string, string>();
+  const note = (clash: string, words: string): void => {
+    if (!found.has(clash)) found.set(clash, words);
+  };
   for (const context of CONTEXTS) {
     const taken = new Map<string, string>();
     for (const place of contextsAbove(context)) {
@@ -259,15 +263,18 @@ export function conflicts(rows: readonly KeyRow[]): string[] {
         for (const key of row.keys) {
           const other = taken.get(key);
           if (other !== undefined && other !== row.action)
-            found.add(`${key} already means ${other} in ${context}, it cannot mean ${row.action} too`);
+            note(
+              `${key} ${other} ${row.action}`,
+              `${key} already means ${other} in ${context}, it cannot mean ${row.action} too`,
+            );
           taken.set(key, row.action);
           if (TEXT_CONTEXTS.has(context) && (key.length === 1 || key === 'space'))
-            found.add(`${key} is text in ${context}, it cannot mean ${row.action}`);
+            note(`${key} ${row.action}`, `${key} is text in ${context}, it cannot mean ${row.action}`);
         }
       }
     }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 const MODIFIERS = ['ctrl', 'alt', 'shift'];

@@ -153,8 +153,9 @@ function tiled(stage: Rect, facts: LayoutFacts): Pick<RoomLayout, 'panes' | 'hid
   for (let columns = 1; columns <= Math.min(columnsMax, count); columns++) {
     const rows = Math.ceil(count / columns);
     if (rows > rowsMax) continue;
+    // Rows are worth more than columns: a line that wraps can be read, one that has scrolled away cannot.
     const score =
-      Math.min(1, stage.columns / columns / PANE_COLUMNS_GOOD) *
+      Math.sqrt(Math.min(1, stage.columns / columns / PANE_COLUMNS_GOOD)) *
       Math.min(1, stage.rows / rows / PANE_ROWS_GOOD);
     if (score > best.score) best = { columns, score };
   }

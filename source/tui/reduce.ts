@@ -3,14 +3,14 @@
  * be done outside. Nothing here knows the time, the terminal or a socket.
  */
 import { actionFor } from './keys.ts';
-import { GRACE_MS, onFleet, withCursor } from './reduce-fleet.ts';
+import { GRACE_MS, onFleet } from './reduce-fleet.ts';
 import { onMouse } from './reduce-mouse.ts';
 import { editedIn, inOverlay, openStart, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
 import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
 import { onFound, onLines } from './reduce-scroll.ts';
 import { paletteEntries } from './palette.ts';
-import { keyContext, noted, step, type Step } from './step.ts';
+import { entriesOf, keyContext, noted, step, type Step } from './step.ts';
 import { insert } from './text-field.ts';
 import { keySpelling, type KeyEvent, type PasteEvent } from './terminal/input-event.ts';
 import { keyBytes } from './terminal/raw-forwarder.ts';
@@ -125,10 +125,13 @@ function asText(ui: Ui, context: Context, overlay: Overlay, event: KeyEvent): St
   return changed ? step(withText(ui, context, changed)) : step(ui);
 }
 
-/** The filter holds while it is typed. */
+/** The filter holds while it is typed, and the cursor is on a row that matches. */
 function withText(ui: Ui, context: Context, overlay: Overlay): Ui {
-  const next = { ...ui, overlay };
-  return overlay.type === 'filter' ? withCursor({ ...next, filter: overlay.field.text }, context) : next;
+  if (overlay.type !== 'filter') return { ...ui, overlay };
+  const next: Ui = { ...ui, overlay, filter: overlay.field.text };
+  const entries = entriesOf(next, context);
+  if (entries.length === 0 || entries.some(({ key }) => key === ui.cursor)) return next;
+  return { ...next, cursor: entries[0]!.key };
 }
 
 function fromPalette(ui: Ui, context: Context, overlay: Overlay & { type: 'palette' }): Step {

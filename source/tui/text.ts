@@ -2,8 +2,8 @@
  * Text for display. Names, tasks and commands come from agents and models: nothing of theirs may move the
  * cursor, hide itself or turn the reading direction, so everything shown passes through here.
  */
-import stringWidth from 'string-width';
 import { visible } from '../core/visible-text.ts';
+import { graphemeWidth, textWidth } from './panes/text-cells.ts';
 
 /** How a piece of text is meant; the theme knows how that looks. */
 export type Role =
@@ -81,7 +81,7 @@ function spelledOut(character: string): string {
 
 /** Columns a text takes. */
 export function widthOf(text: string): number {
-  return ASCII_ONLY.test(text) ? text.length : stringWidth(text);
+  return ASCII_ONLY.test(text) ? text.length : textWidth(text);
 }
 
 export const spansWidth = (spans: readonly Span[]): number =>
@@ -95,7 +95,7 @@ export function* clusters(text: string): Generator<{ readonly text: string; read
     for (const character of text) yield { text: character, width: 1 };
     return;
   }
-  for (const { segment } of segmenter.segment(text)) yield { text: segment, width: widthOf(segment) };
+  for (const { segment } of segmenter.segment(text)) yield { text: segment, width: graphemeWidth(segment) };
 }
 
 /** The longest beginning that fits. */

@@ -22,10 +22,10 @@ export function queueAreas(layout: RoomLayout): QueueAreas | null {
   if (!queue) return null;
   if (layout.kind === 'wide') {
     const columns = Math.min(64, Math.max(40, Math.floor(queue.columns * 0.4)));
-    const [x, y, rows] = [queue.x + 1, queue.y + 1, queue.rows - 2];
+    const [x, y, rows] = [queue.x + 2, queue.y + 1, queue.rows - 2];
     return {
       items: { x, y, columns, rows },
-      detail: { x: x + columns + 2, y, columns: queue.columns - columns - 5, rows },
+      detail: { x: x + columns + 2, y, columns: queue.columns - columns - 6, rows },
     };
   }
   // The first line of a drawer or page is its heading.

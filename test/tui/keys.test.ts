@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { helpLines } from '../../source/tui/help.ts';
+import {
+  conflicts,
+  CONTEXTS,
+  contextsAbove,
+  keymapOf,
+  KEYS,
+  spelled,
+  type KeyRow,
+} from '../../source/tui/keys.ts';
+import { inOverlay, openStart } from '../../source/tui/reduce-overlays.ts';
+import { inLook, inRoom, inScroll } from '../../source/tui/reduce-room.ts';
+import { textField } from '../../source/tui/text-field.ts';
+import type { Overlay } from '../../source/tui/ui-state.ts';
+import { AFleet, ARoom } from './a-fleet.ts';
+
+const aRoom = (): ARoom =>
+  new ARoom(new AFleet().project('docs').runs('docs').asks('docs', 'Bash', { command: 'ls' }, 'a1'));
+
+describe('the table of keys', () => {
+  it('UI6 has no key that means two things in one place, or eats text', () => {
+    expect(conflicts(KEYS)).toEqual([]);
+  });
+
+  it('UI6 names each action once', () => {
+    const names = KEYS.map(({ action }) => action);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('UI6 every action of the help does something', () => {
+    const handled = (row: KeyRow): boolean => {
+      const room = aRoom();
+      const { ui, context } = room;
+      return row.contexts.every((place) => {
+        if (contextsAbove(place).includes('room'))
+          return inRoom(ui, context, row.action, row.keys[0]!) !== undefined;
+        switch (place) {
+          case 'typing':
+            room.press('t', 'ctrl+]');
+            return room.ui.left !== null;
+          case 'scroll':
+            room.screens.set('run-docs-1', { columns: 80, rows: 24, history: 100, modes: 0 });
+            room.press('pageup');
+            return inScroll(room.ui, context, row.action) !== undefined;
+          case 'look':
+            room.press('w', 'enter');
+            return inLook(room.ui, context, row.action) !== undefined;
+          case 'palette':
+            return (
+              room.press(':', row.keys[0]!).ui.overlay?.type ===
+              (/go|back/.test(row.action) ? undefined : 'palette')
+            );
+          default: {
+            const overlay = overlayFor(place, room);
+            if (overlay.type === 'start' && row.action.startsWith('choice'))
+              return inOverlay({ ...ui, overlay }, context, overlay, row.action) !== undefined;
+            return inOverlay({ ...ui, overlay }, context, overlay, row.action) !== undefined;
+          }
+        }
+      });
+    };
+    expect(KEYS.filter((row) => !handled(row)).map(({ action }) => action)).toEqual([]);
+  });
+
+  function overlayFor(place: string, room: ARoom): Overlay {
+    const field = textField('x');
+    switch (place) {
+      case 'edit':
+        return { type: 'edit', approval: 'a1', member: 'command', field, problem: '', isFromLook: false };
+      case 'reject':
+        return { type: 'reject', approval: 'a1', field, isFromLook: false };
+      case 'start':
+        return openStart(room.ui, room.context, null).overlay!;
+      case 'confirm':
+        return { type: 'confirm', what: 'stop', run: 'run-docs' };
+      case 'help':
+        return { type: 'help', field, top: 0 };
+      case 'filter':
+      case 'search':
+        return { type: place, field };
+      case 'alarms':
+        return { type: 'alarms', top: 0 };
+      default:
+        throw new Error(`no overlay for ${place}`);
+    }
+  }
+
+  it('UI6 the help is printed from it: every row of every context is there', () => {
+    const lines = helpLines(keymapOf(), '');
+    const headings = lines.filter(({ keys }) => keys === '');
+    expect(headings).toHaveLength(CONTEXTS.length);
+    for (const row of KEYS) expect(lines.some(({ words }) => words === row.help)).toBe(true);
+    expect(lines).toHaveLength(
+      CONTEXTS.length + KEYS.reduce((sum, { contexts }) => sum + contexts.length, 0),
+    );
+  });
+
+  it('UI6 the help finds a key by what it does', () => {
+    expect(helpLines(keymapOf(), 'swap next').map(({ keys, words }) => `${keys} ${words}`)).toEqual([
+      ' In the panes',
+      's Swap the pane with the next one.',
+    ]);
+  });
+
+  it('UI6 a person rebinds an action, and the help and the key follow', () => {
+    const keymap = keymapOf({ stop: ['Ctrl-X'], prefix: ['ctrl+a'] });
+    expect(keymap.problems).toEqual([]);
+    expect(helpLines(keymap, 'asks first').map(({ keys }) => keys)).toContain('ctrl-x');
+    const room = new ARoom(new AFleet().runs('docs'), { setting: { keymap } });
+    room.press('t', 'ctrl+]');
+    expect(room.ui.typing).toBe('run-docs');
+    expect(room.press('ctrl+a').ui.typing).toBeNull();
+  });
+
+  it('UI6 a binding that clashes is left out and named, an unknown action too', () => {
+    const { problems, byContext } = keymapOf({ stop: ['q'], prefix: ['a'], fly: ['f'] });
+    expect(problems).toEqual([
+      'keys.stop: q already means stop in room, it cannot mean quit too; left as it was',
+      'keys.prefix: a is text in typing, it cannot mean prefix; left as it was',
+      'keys.fly: there is no such action; ? lists them all',
+    ]);
+    expect(byContext.room.get('q')?.action).toBe('quit');
+    expect(byContext.room.get('x')?.action).toBe('stop');
+  });
+
+  it('UI6 keys are one key however they are spelled', () => {
+    expect([
+      spelled('Ctrl-P'),
+      spelled('shift+ctrl+Left'),
+      spelled('A'),
+      spelled('-'),
+      spelled('ctrl+-'),
+    ]).toEqual(['ctrl+p', 'ctrl+shift+left', 'A', '-', 'ctrl+-']);
+  });
+});
