@@ -21,6 +21,7 @@ export const command: Command = {
           row.agent,
           [
             row.isLive && 'live',
+            row.problem !== null && `unknown: ${row.problem}`,
             row.isMissing && 'missing',
             row.isDirty && 'dirty',
             row.unmerged > 0 && `${row.unmerged} unmerged`,

@@ -139,6 +139,8 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
 
 function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, moment: Moment): Decision {
   const { agent, project, task, columns, rows } = input;
+  if (agent.isEnabled === false)
+    return refused('DISABLED', `${agent.name} is disabled; set "enabled: true" in its file to start it`);
   const live = Object.values(fleet.runs).filter(
     (run) => run.project === project && run.agent === agent.name && !isEnded(run),
   );

@@ -8,22 +8,26 @@ export async function listRunWorktrees(fleet: Fleet, project: string | null): Pr
   const runs = Object.values(fleet.runs).filter(
     (run) => run.worktree && (project === null || run.project === project),
   );
-  return Promise.all(runs.map(rowOf));
+  const rows: WorktreeRow[] = [];
+  for (let at = 0; at < runs.length; at += LOOKED_AT_ONCE)
+    rows.push(...(await Promise.all(runs.slice(at, at + LOOKED_AT_ONCE).map(rowOf))));
+  return rows;
 }
+
+/** Each look is some ten processes of git: side by side as many as a small machine has use for. */
+const LOOKED_AT_ONCE = 4;
 
 async function rowOf(run: Run): Promise<WorktreeRow> {
   const { repository, path, branch } = run.worktree!;
-  const state = await worktreeState({ repository, path, branch });
-  return {
-    run: run.id,
-    agent: run.agent,
-    path,
-    branch,
-    isLive: !isEnded(run),
-    isDirty: state.isDirty,
-    unmerged: state.unmergedCommits,
-    isMissing: state.isMissing,
-  };
+  const row = { run: run.id, agent: run.agent, path, branch, isLive: !isEnded(run) };
+  try {
+    const { isDirty, unmergedCommits, isMissing } = await worktreeState({ repository, path, branch });
+    return { ...row, isDirty, unmerged: unmergedCommits, isMissing, problem: null };
+  } catch (error) {
+    // One repository that git cannot read says nothing about the others.
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...row, isDirty: false, unmerged: 0, isMissing: false, problem };
+  }
 }
 
 /** Yields the ref the work was salvaged to; null when there was nothing to salvage. Throws AskRefused. */

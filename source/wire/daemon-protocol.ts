@@ -86,6 +86,8 @@ export interface WorktreeRow {
   readonly isDirty: boolean;
   readonly unmerged: number;
   readonly isMissing: boolean;
+  /** What git said where it could not tell. */
+  readonly problem: string | null;
 }
 
 export interface DaemonFacts {

@@ -10,7 +10,6 @@ import { apply, EMPTY_FLEET, type ApprovalState } from '../../source/core/fleet.
 import { Simulation } from '../support/fleet.ts';
 import { reliabilityCount } from '../support/reliability-count.ts';
 
-
 const RUNS = reliabilityCount({ reduced: 200, full: 2_000 });
 const STEPS = 40;
 const LIFE_MS = 60_000;

@@ -160,3 +160,18 @@ it('AG5 max_concurrent is enforced, and the refusal says what to do', () => {
     message: 'dev already has 1 of 1 runs at once (n1); stop one or raise max_concurrent',
   });
 });
+
+it('AG1 a disabled agent does not start, and the refusal says how to enable it', () => {
+  const world = new Simulation();
+  const agent = agentNamed('dev', { isEnabled: false });
+  const { refusal, events } = world.submit({
+    type: 'start-run',
+    project: '/p',
+    agent,
+    task: '',
+    columns: 80,
+    rows: 24,
+  });
+  expect(events).toEqual([]);
+  expect(refusal?.code).toBe('DISABLED');
+});
