@@ -53,7 +53,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   try {
     room = new Room(
       {
-        daemon: { places, program, version, client: 'tui' },
+        daemon: { places, program, version, client: 'tui', environment },
         environment,
         setting: {
           keymap,

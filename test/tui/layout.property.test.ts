@@ -20,7 +20,7 @@ const facts = fc
     region: fc.constantFrom(...REGIONS),
     layout: fc.constantFrom(...LAYOUTS),
     isZoomed: fc.boolean(),
-    overlay: fc.constantFrom('none', 'look', 'box', 'line'),
+    overlay: fc.constantFrom<LayoutFacts['overlay'][]>('none', 'look', 'box', 'line'),
   })
   .map(({ columns, rows, count, focused, ...rest }): LayoutFacts => {
     const panes = Array.from({ length: count }, (_, at) => `run${at}`);
@@ -29,7 +29,7 @@ const facts = fc
       size: { columns, rows },
       panes,
       focused: panes[focused] ?? null,
-      overlay: rest.overlay as 'none',
+      overlay: rest.overlay,
     };
   });
 
