@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compose } from '../../../source/tui/panes/compositor.ts';
 import { Damage } from '../../../source/tui/panes/damage.ts';
 import { Painter, type PaintFeatures } from '../../../source/tui/panes/painter.ts';
-import { Grid } from '../../../source/wire/cells.ts';
+import type { ScrollHint } from '../../../source/tui/panes/scrolling.ts';
+import { PLAIN } from '../../../source/tui/panes/style.ts';
+import { Attribute, Grid } from '../../../source/wire/cells.ts';
 import { ShownScreen, wanted } from '../../support/shown-screen.ts';
 import { MarginScreen } from './margin-screen.ts';
 import { draw, hintsOf, strokes } from './random-grids.ts';
@@ -20,6 +23,8 @@ const pictures = fc.array(fc.array(strokes(COLUMNS, ROWS), { minLength: 1, maxLe
   minLength: 1,
   maxLength: 8,
 });
+
+const pane = (x: number, y: number, columns: number, rows: number) => ({ rect: { x, y, columns, rows } });
 
 test('UI1 whatever is drawn, an independent terminal shows it cell by cell, text and look', async () => {
   await fc.assert(
@@ -44,6 +49,59 @@ test('UI1 whatever is drawn, an independent terminal shows it cell by cell, text
           expect(damage.isEmpty).toBe(true);
           expect(screen.terminal.buffer.active.cursorX).toBe(3);
           expect(screen.terminal.buffer.active.cursorY).toBe(2);
+        }
+      } finally {
+        screen.dispose();
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('UI1 only what changed is looked at, and that is enough: panes, dialogs and moved lines', async () => {
+  const layouts = fc.constantFrom(
+    { panes: [], overlays: [] },
+    { panes: [pane(0, 0, 14, ROWS), pane(14, 2, 16, 5)], overlays: [] },
+    { panes: [pane(3, 1, 20, 6)], overlays: [{ x: 8, y: 2, columns: 9, rows: 3 }] },
+  );
+  const steps = fc.array(fc.tuple(layouts, fc.array(strokes(COLUMNS, ROWS), { maxLength: 5 })), {
+    minLength: 2,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(steps, fc.boolean(), async (sequence, isFramed) => {
+      const screen = new ShownScreen(COLUMNS, ROWS);
+      const chrome = new Grid(COLUMNS, ROWS);
+      const inside = new Grid(COLUMNS, ROWS);
+      const back = new Grid(COLUMNS, ROWS);
+      const damage = new Damage(COLUMNS, ROWS);
+      const painter = new Painter(features);
+      const show = async (scrolls: readonly ScrollHint[]): Promise<void> => {
+        await screen.show(painter.paint({ back, damage, scrolls }));
+        expect(screen.cells()).toEqual(wanted(back));
+      };
+      try {
+        for (const [layout, changes] of sequence) {
+          const panes = layout.panes.map((one, i) => ({
+            ...one,
+            grid: inside,
+            isDimmed: i === 1,
+            frame: isFramed
+              ? { title: 'a', lineStyle: PLAIN, titleStyle: { ...PLAIN, attributes: Attribute.Bold } }
+              : undefined,
+          }));
+          const scene = { chrome, panes, overlays: layout.overlays, isAscii: false };
+          for (const stroke of changes) draw(chrome, stroke);
+          compose(scene, back, damage);
+          await show(hintsOf(changes, chrome));
+          // The contents of one pane, by themselves.
+          for (const stroke of changes) draw(inside, stroke);
+          for (const index of panes.keys()) compose(scene, back, damage, { type: 'pane', pane: index });
+          await show(hintsOf(changes, chrome));
+          // As if everything had been laid at once.
+          const whole = new Grid(COLUMNS, ROWS);
+          compose(scene, whole, new Damage(COLUMNS, ROWS));
+          expect(wanted(back)).toEqual(wanted(whole));
         }
       } finally {
         screen.dispose();
