@@ -125,12 +125,8 @@ export async function runDemoAgent(role: string): Promise<void> {
     await play();
     await tell('turn-ended');
   } catch (error) {
-    line(
-      red(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`).replaceAll(
-        '\n',
-        '\r\n',
-      ),
-    );
+    line(red(`✗ ${error instanceof Error ? error.message : String(error)}`));
+    line(dim('  at migrate (src/migrate.js:88)'));
     process.exit(1);
   }
 }
