@@ -37,11 +37,14 @@ export class ScreensLab {
 
   /** Starts screens; it serves when this resolves. */
   start(): Promise<ScreensConnection> {
-    this.#process = spawn(process.execPath, [join(import.meta.dirname, 'screens-entry.ts')], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, FLEET_HOME: this.places.home },
-    });
+    this.#process = this.#spawn();
     return this.connect();
+  }
+
+  /** Starts another one beside it; resolves with its exit code. */
+  startSecond(): Promise<number | null> {
+    const second = this.#spawn();
+    return new Promise((resolve) => second.once('exit', (code) => resolve(code)));
   }
 
   get pid(): number {
@@ -64,6 +67,13 @@ export class ScreensLab {
     const gone = new Promise((done) => screens.once('exit', done));
     screens.kill(signal);
     await gone;
+  }
+
+  #spawn(): ChildProcess {
+    return spawn(process.execPath, [join(import.meta.dirname, 'screens-entry.ts')], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, FLEET_HOME: this.places.home },
+    });
   }
 
   async close(): Promise<void> {
