@@ -75,7 +75,7 @@ const UNSET = new Map<number, number>([
 ]);
 
 /** Parameters separated by semicolons, each with colon-separated parts of its own. */
-export function applySgr(before: Style, parameters: string): Style {
+function applySgr(before: Style, parameters: string): Style {
   let { foreground, background, attributes } = before;
   const list = parameters.split(';');
   for (let i = 0; i < list.length; i++) {

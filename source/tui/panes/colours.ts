@@ -31,7 +31,7 @@ export function quantise(colour: Colour, depth: ColourDepth): Colour {
 }
 
 /** 0xRRGGBB of an entry of the 256-colour palette. */
-export function paletteRgb(index: number): number {
+function paletteRgb(index: number): number {
   if (index < 16) return BASE_RGB[index]!;
   if (index >= 232) return (8 + (index - 232) * 10) * 0x010101;
   const cube = index - 16;

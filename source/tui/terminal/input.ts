@@ -7,7 +7,16 @@ import { altKey, asciiKey, character } from './characters.ts';
 import { csiEvent, makeKey, parseCsi, pointerEvent, ss3Event } from './csi-event.ts';
 import type { Found, InputEvent } from './input-event.ts';
 import { dcsReply, oscReply } from './replies.ts';
-import { isDigit, isInsideCsi, isStringBody, isStringStart, stringEnd } from './strings.ts';
+import {
+  characterStart,
+  isDigit,
+  isInsideCsi,
+  isStringBody,
+  isStringStart,
+  partialEnd,
+  PASTE_END,
+  stringEnd,
+} from './strings.ts';
 
 /** Long enough for the rest of a sequence to arrive over SSH, short enough for Escape to feel immediate. */
 export const ESCAPE_WAIT_MS = 30;
@@ -19,7 +28,6 @@ const CSI_BYTES_MAX = 256;
 const STRING_BYTES_MAX = 4096;
 
 const ESC = 0x1b;
-const PASTE_END = Buffer.from('\u001B[201~');
 const NONE = Buffer.alloc(0);
 
 export class InputDecoder {
@@ -263,19 +271,6 @@ export class InputDecoder {
 function pasteEvent(bytes: Buffer, isFirst: boolean, isLast: boolean): InputEvent {
   const own = Buffer.from(bytes);
   return { type: 'paste', bytes: own, text: own.toString('utf8'), isFirst, isLast };
-}
-
-/** How many bytes at the end could be the beginning of the paste's end. */
-function partialEnd(bytes: Buffer, from: number): number {
-  for (let length = Math.min(PASTE_END.length - 1, bytes.length - from); length > 0; length--)
-    if (bytes.subarray(bytes.length - length).equals(PASTE_END.subarray(0, length))) return length;
-  return 0;
-}
-
-/** The start of the character that `at` lies in. */
-function characterStart(bytes: Buffer, at: number): number {
-  for (let back = 0; back < 4; back++) if ((bytes[at - back]! & 0xc0) !== 0x80) return at - back;
-  return at;
 }
 
 function ss3(bytes: Buffer, at: number, isAlt: boolean): Found {

@@ -11,7 +11,7 @@ import {
   type TerminalReply,
 } from './input-event.ts';
 
-export const DEFAULT_PREFIX = 'ctrl+]';
+const DEFAULT_PREFIX = 'ctrl+]';
 
 export type Routed =
   | { readonly type: 'forward'; readonly bytes: Buffer }

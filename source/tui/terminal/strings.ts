@@ -1,6 +1,7 @@
-/** Strings the terminal sends (OSC, DCS, APC): how they start, what can be inside, where they end. */
+/** Strings the terminal sends (OSC, DCS, APC, pastes): how they start, what can be inside, where they end. */
 const ESC = 0x1b;
 const BEL = 0x07;
+export const PASTE_END = Buffer.from('\u001B[201~');
 
 export const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
@@ -33,3 +34,16 @@ export function stringEnd(
 
 /** Parameters and intermediates of a CSI sequence. */
 export const isInsideCsi = (byte: number): boolean => byte >= 0x20 && byte < 0x40;
+
+/** How many bytes at the end could be the beginning of the paste's end. */
+export function partialEnd(bytes: Buffer, from: number): number {
+  for (let length = Math.min(PASTE_END.length - 1, bytes.length - from); length > 0; length--)
+    if (bytes.subarray(bytes.length - length).equals(PASTE_END.subarray(0, length))) return length;
+  return 0;
+}
+
+/** The start of the character that `at` lies in. */
+export function characterStart(bytes: Buffer, at: number): number {
+  for (let back = 0; back < 4; back++) if ((bytes[at - back]! & 0xc0) !== 0x80) return at - back;
+  return at;
+}
