@@ -5,6 +5,9 @@
 import { Worker } from 'node:worker_threads';
 import type { ChromeModel } from './chrome-model.ts';
 
+/** What merely happens is drawn ten times a second; a frame costs 10 ms of a core. Keys are answered at once. */
+const FRAME_GAP_MS = 100;
+
 /** A thread that dies this often has a bug no restart will mend. */
 const RESTARTS_MAX = 3;
 
@@ -20,18 +23,24 @@ export class ChromeThread {
   #worker: Worker | null = null;
   #underWay: ChromeModel | null = null;
   #waiting: ChromeModel | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #lastAt = -Infinity;
   #restarts = 0;
 
   constructor(options: ChromeThreadOptions) {
     this.#options = options;
   }
 
-  draw(model: ChromeModel): void {
-    if (this.#underWay) this.#waiting = model;
-    else this.#send(model);
+  /** `isUrgent`: a person waits for it. */
+  draw(model: ChromeModel, isUrgent: boolean): void {
+    this.#waiting = model;
+    const waitMs = isUrgent ? 0 : this.#lastAt + FRAME_GAP_MS - performance.now();
+    if (waitMs <= 0) return this.#next();
+    this.#timer ??= setTimeout(() => this.#next(), waitMs);
   }
 
   async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();
@@ -48,8 +57,15 @@ export class ChromeThread {
     worker.unref();
   }
 
-  #send(model: ChromeModel): void {
+  /** Sends the latest model, unless one is under way: then as soon as that is drawn. */
+  #next(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const model = this.#waiting;
+    if (!model || this.#underWay) return;
+    this.#waiting = null;
     this.#underWay = model;
+    this.#lastAt = performance.now();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker?.postMessage({ model });
   }
@@ -57,9 +73,7 @@ export class ChromeThread {
   #take(frame: string): void {
     const model = this.#underWay;
     this.#underWay = null;
-    const next = this.#waiting;
-    this.#waiting = null;
-    if (next) this.#send(next);
+    if (!this.#timer) this.#next();
     if (model) this.#options.onFrame(frame, model);
   }
 
@@ -69,8 +83,8 @@ export class ChromeThread {
     if (++this.#restarts > RESTARTS_MAX)
       return this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
     this.start();
-    const model = this.#waiting ?? this.#underWay;
-    this.#waiting = null;
-    if (model) this.#send(model);
+    this.#waiting ??= this.#underWay;
+    this.#underWay = null;
+    this.#next();
   }
 }

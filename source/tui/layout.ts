@@ -40,6 +40,8 @@ export interface LayoutFacts {
   /** The run under the cursor. */
   readonly focused: string | null;
   readonly overlay: 'none' | 'look' | 'box' | 'line';
+  /** Rows a box would like, its frame included; it gets them where there is room. */
+  readonly boxRows: number;
 }
 
 /** Below this nothing useful fits; a sentence says so. */
@@ -76,7 +78,7 @@ export function roomLayout(facts: LayoutFacts): RoomLayout {
     return { kind: 'tiny', header: rect(0, 0, columns, rows), bar: rect(0, 0, 0, 0), overlay: null, ...none };
   const body = rect(0, 1, columns, rows - 2);
   const kind = columns >= WIDE_COLUMNS && rows >= WIDE_ROWS ? 'wide' : 'narrow';
-  const overlay = overlayRect(facts.overlay, body);
+  const overlay = overlayRect(facts, body);
   if (facts.isZoomed) {
     const { panes, hidden } = single(body, facts, false);
     return { kind, header, bar, overlay, list: null, queue: null, stage: body, panes, hidden };
@@ -222,8 +224,8 @@ function shares(total: number, count: number): number[] {
 }
 
 /** A request looked at closely has the whole body; a dialog stands in its middle; one line stands above the bar. */
-function overlayRect(kind: LayoutFacts['overlay'], body: Rect): Rect | null {
-  switch (kind) {
+function overlayRect({ overlay, boxRows }: LayoutFacts, body: Rect): Rect | null {
+  switch (overlay) {
     case 'none':
       return null;
     case 'look':
@@ -232,11 +234,11 @@ function overlayRect(kind: LayoutFacts['overlay'], body: Rect): Rect | null {
       return rect(0, body.y + body.rows - 1, body.columns, 1);
     case 'box': {
       const columns = Math.min(body.columns - 4, 96);
-      const rows = Math.min(body.rows - 2, 30);
+      const rows = Math.min(body.rows - 2, boxRows);
       const x = Math.floor((body.columns - columns) / 2);
       return rect(x, body.y + Math.max(1, Math.floor((body.rows - rows) / 3)), columns, rows);
     }
     default:
-      return kind satisfies never;
+      return overlay satisfies never;
   }
 }

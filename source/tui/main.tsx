@@ -7,6 +7,7 @@ import { projectRootOf } from './project-root.ts';
 import { Room } from './room.ts';
 import { readSettings, settingsFolder } from './settings.ts';
 import { colourDepthOf } from './terminal/features.ts';
+import type { InputEvent } from './terminal/input-event.ts';
 import { openTerminal } from './terminal/terminal.ts';
 
 export interface TuiOptions {
@@ -41,7 +42,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     listener: {
       onInput: (events) => {
         for (const event of events) if (event.type !== 'reply') room?.take(event);
-        room?.claimSizes();
+        if (events.some(isActing)) room?.claimSizes();
       },
       onResize: (size) => room?.take({ type: 'resize', size }),
       onFeatures: (features, isDark) => room?.useFeatures(features, isDark),
@@ -84,6 +85,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     throw error;
   }
 }
+
+/** What only a person at this terminal does; a pointer that passes by is nobody. */
+const isActing = (event: InputEvent): boolean =>
+  event.type === 'key' || event.type === 'paste' || (event.type === 'mouse' && event.action === 'press');
 
 function farewell(running: number, isDemo: boolean): string {
   if (isDemo) return 'The demo is over; it cleans up after itself.\n';

@@ -7,7 +7,7 @@ import type { PaneFrame } from './panes/pane-frame.ts';
 import { firstRowFor, type Highlight, type PaneView } from './panes/scene.ts';
 import { cellStyle } from './plain-chrome.ts';
 import { roleOfStatus } from './screens/control-room/glyphs.ts';
-import { paneTitle } from './screens/control-room/pane-titles.ts';
+import { paneTitle, scrollPosition } from './screens/control-room/pane-titles.ts';
 import type { Context } from './ui-input.ts';
 import type { Scroll, Ui } from './ui-state.ts';
 
@@ -63,7 +63,7 @@ function frameOf(
   return {
     title,
     note,
-    position: scroll ? positionOf(scroll) : undefined,
+    position: scroll ? scrollPosition(scroll) : undefined,
     lineStyle: cellStyle(look, isTypedTo ? 'waiting' : isFocused ? 'accent' : 'border'),
     titleStyle: cellStyle(
       look,
@@ -78,13 +78,6 @@ function frameOf(
               : 'dim',
     ),
   };
-}
-
-function positionOf({ cursor, total, anchor, search }: Scroll): string {
-  const parts = [`line ${cursor + 1} of ${total}`];
-  if (anchor !== null) parts.push(`${Math.abs(anchor - cursor) + 1} selected`);
-  if (search) parts.push(`/${search.text} ${search.at + 1} of ${search.hits.length}`);
-  return parts.join(' · ');
 }
 
 /** The selection, or the line of the cursor by its first cells. */

@@ -256,10 +256,11 @@ function inAlarms(
   action: string,
 ): Step | undefined {
   const by = { 'alarms-up': -1, 'alarms-down': 1 }[action];
+  const last = fleet.alarms.length + ui.daemon.warnings.length - 1;
   if (by !== undefined)
     return step({
       ...ui,
-      overlay: { ...overlay, top: Math.max(0, Math.min(fleet.alarms.length - 1, overlay.top + by)) },
+      overlay: { ...overlay, top: Math.max(0, Math.min(last, overlay.top + by)) },
     });
   return action === 'alarms-back' ? step({ ...ui, overlay: null }) : undefined;
 }

@@ -49,7 +49,9 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
     case 'tick':
       return step(onTick(ui, context.now));
     case 'daemon':
-      return step({ ...ui, daemon: { state: input.state, message: input.message } });
+      return step({ ...ui, daemon: { ...ui.daemon, state: input.state, message: input.message } });
+    case 'warnings':
+      return step({ ...ui, daemon: { ...ui.daemon, warnings: input.warnings } });
     case 'screens':
       return step({ ...ui, screens: input.state });
     case 'holder': {

@@ -92,6 +92,7 @@ export class Room {
     this.#daemon = new DaemonLink(options.daemon, {
       onFleet: () => this.take({ type: 'fleet' }),
       onState: (state, message) => this.take({ type: 'daemon', state, message }),
+      onWarnings: (warnings) => this.take({ type: 'warnings', warnings }),
     });
     this.#screens = new ScreensLink(options.daemon.places.screensSocket, {
       onFrame: (session, frame) => this.#frameCame(session, frame),
@@ -115,7 +116,7 @@ export class Room {
   async open(problems: readonly string[]): Promise<void> {
     this.#chrome.start();
     this.#screens.open();
-    this.#show();
+    this.#show(true);
     await this.#daemon.open();
     for (const problem of problems) this.take({ type: 'failed', message: problem, approval: null });
     const { project } = this.#options.setting;
@@ -138,16 +139,19 @@ export class Room {
     const isChanged = ui !== this.#ui;
     this.#ui = ui;
     for (const intent of intents) this.#perform(intent);
-    if (isChanged || input.type === 'fleet' || input.type === 'tick') this.#show();
+    if (isChanged || input.type === 'fleet' || input.type === 'tick')
+      this.#show(input.type !== 'fleet' && input.type !== 'tick');
   }
 
   /** A person's own keys claim the sizes of the panes, should another control room have changed them. */
   claimSizes(): void {
-    if (this.#shown) this.#tellSizes(this.#shown);
+    if (this.#shown) this.#tellSizes(this.#shown, true);
   }
 
   useFeatures(features: TerminalFeatures, isDark: boolean | undefined): void {
     this.#picture.useFeatures(features);
+    const { foreground, background: ground } = features;
+    if (foreground !== undefined && ground !== undefined) this.#screens.useColours(foreground, ground);
     const background = features.background === undefined ? undefined : isLight(features.background);
     const isLightNow = isDark === undefined ? background : !isDark;
     if (!this.#isThemeChosen && isLightNow !== undefined)
@@ -189,7 +193,8 @@ export class Room {
     };
   }
 
-  #show(): void {
+  /** `isUrgent`: a person did something and waits to see it. */
+  #show(isUrgent: boolean): void {
     const context = this.#context();
     const layout = layoutOf(this.#ui);
     if (!this.#ui.scroll) this.#lines = null;
@@ -198,7 +203,7 @@ export class Room {
     if (!this.#model || !isDeepStrictEqual(model, this.#model)) {
       this.#model = model;
       this.#layouts.set(model, layout);
-      this.#chrome.draw(model);
+      this.#chrome.draw(model, isUrgent);
       if (!this.#isChromeDrawn) this.#paintPlain(model);
     }
     if (this.#shown) this.#layPanes(this.#shown, context);
@@ -224,7 +229,7 @@ export class Room {
     if (!layout) return;
     const isNew = this.#shown !== layout;
     this.#shown = layout;
-    if (isNew) this.#tellSizes(layout);
+    if (isNew) this.#tellSizes(layout, false);
     this.#layPanes(layout, this.#context());
   }
 
@@ -251,24 +256,22 @@ export class Room {
     this.#screens.watch(watched);
     this.#typing.keep(live);
     for (const session of this.#sizes.keys()) if (!live.has(session)) this.#sizes.delete(session);
-    if (layout === this.#shown) this.#tellSizes(layout);
+    if (this.#shown) this.#tellSizes(this.#shown, false);
   }
 
-  /** Tells each session on screen the true size of its pane, if it has another one. */
-  #tellSizes(layout: RoomLayout): void {
+  /**
+   * Tells each session on screen the true size of its pane, once. Another control room may tell it another one;
+   * the person who acts gets theirs back.
+   */
+  #tellSizes(layout: RoomLayout, isActing: boolean): void {
     const { fleet } = this.#daemon;
     for (const { run: id, inside } of layout.panes) {
       const run = fleet.runs[id];
       if (!run?.session || !isLive(run) || inside.rows < 1 || inside.columns < 1) continue;
-      const frame = this.#screens.screen(run.session)?.frame;
-      const asked = this.#sizes.get(run.session);
       const { columns, rows } = inside;
-      if (
-        frame
-          ? frame.columns === columns && frame.rows === rows
-          : asked?.columns === columns && asked.rows === rows
-      )
-        continue;
+      const asked = this.#sizes.get(run.session);
+      const now = isActing ? this.#screens.screen(run.session)?.frame : asked;
+      if (now?.columns === columns && now.rows === rows) continue;
       this.#sizes.set(run.session, { columns, rows });
       this.#typing.resize(run.session, columns, rows);
     }

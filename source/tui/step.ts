@@ -53,7 +53,8 @@ export const cursorRun = (ui: Ui, { fleet }: Context): Run | undefined =>
 
 export function layoutFacts(ui: Ui): LayoutFacts {
   const { size, region, layout, isZoomed, panes, cursor } = ui;
-  return { size, region, layout, isZoomed, panes, focused: cursor, overlay: overlayKind(ui) };
+  const focused = cursor;
+  return { size, region, layout, isZoomed, panes, focused, overlay: overlayKind(ui), boxRows: boxRowsOf(ui) };
 }
 
 export const layoutOf = (ui: Ui): RoomLayout => roomLayout(layoutFacts(ui));
@@ -79,4 +80,22 @@ function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
     default:
       return overlay satisfies never;
   }
+}
+
+/** Help, palette and alarms scroll; more than this is further than an eye likes to jump. */
+const BOX_ROWS = 30;
+/** The dialog's fields with a blank line after each, what it says about the agent, and its frame. */
+const START_ROWS = 14;
+/** Frame, blank line, hint, and room to go on. */
+const EDIT_ROWS_AROUND = 7;
+/** What a box is wide inside, at most: lines of an edit break there. */
+const BOX_COLUMNS = 92;
+
+function boxRowsOf({ overlay }: Ui): number {
+  if (overlay?.type === 'start') return START_ROWS;
+  if (overlay?.type !== 'edit') return BOX_ROWS;
+  const lines = overlay.field.text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.floor(line.length / BOX_COLUMNS) + 1, 0);
+  return Math.min(BOX_ROWS, lines + EDIT_ROWS_AROUND);
 }

@@ -12,6 +12,7 @@ export type UiInput =
   | { readonly type: 'fleet' }
   | { readonly type: 'tick' }
   | { readonly type: 'daemon'; readonly state: LinkState; readonly message: string }
+  | { readonly type: 'warnings'; readonly warnings: readonly string[] }
   | { readonly type: 'screens'; readonly state: LinkState }
   | { readonly type: 'holder'; readonly session: string; readonly isLost: boolean }
   | { readonly type: 'started'; readonly run: string }

@@ -102,7 +102,12 @@ export interface Ui {
   readonly overlay: Overlay | null;
   readonly filter: string;
   readonly notice: Notice | null;
-  readonly daemon: { readonly state: LinkState; readonly message: string };
+  readonly daemon: {
+    readonly state: LinkState;
+    readonly message: string;
+    /** What is not as it should be, in the daemon's words. */
+    readonly warnings: readonly string[];
+  };
   readonly screens: LinkState;
   /** Sessions whose holder does not answer. */
   readonly lost: readonly string[];
@@ -147,7 +152,7 @@ export const initialUi = (start: {
   overlay: null,
   filter: '',
   notice: null,
-  daemon: { state: 'connecting', message: '' },
+  daemon: { state: 'connecting', message: '', warnings: [] },
   screens: 'connecting',
   lost: [],
   theme: start.theme,

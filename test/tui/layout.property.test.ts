@@ -20,6 +20,7 @@ const facts = fc
     region: fc.constantFrom(...REGIONS),
     layout: fc.constantFrom(...LAYOUTS),
     isZoomed: fc.boolean(),
+    boxRows: fc.integer({ min: 5, max: 30 }),
     overlay: fc.constantFrom<LayoutFacts['overlay'][]>('none', 'look', 'box', 'line'),
   })
   .map(({ columns, rows, count, focused, ...rest }): LayoutFacts => {
@@ -124,6 +125,7 @@ describe('the layout at any size', () => {
         panes: ['a'],
         focused: 'a',
         overlay: 'none',
+        boxRows: 30,
       }).kind;
     expect([at(COLUMNS_MIN - 1, 30), at(100, ROWS_MIN - 1), at(COLUMNS_MIN, ROWS_MIN)]).toEqual([
       'tiny',

@@ -13,6 +13,7 @@ const RETRY_MAX_MS = 2_000;
 export interface DaemonLinkEvents {
   onFleet(): void;
   onState(state: LinkState, message: string): void;
+  onWarnings(warnings: readonly string[]): void;
 }
 
 export class DaemonLink {
@@ -53,10 +54,11 @@ export class DaemonLink {
     this.#delayMs = RETRY_FIRST_MS;
     connection.onClose((error) => this.#lost(error));
     connection.subscribe({
-      onFleet: (fleet) => {
+      onFleet: (fleet, { warnings }) => {
         this.#isStopped = false;
         this.fleet = fleet;
         this.#events.onState('connected', '');
+        this.#events.onWarnings(warnings);
         this.#events.onFleet();
       },
       onEvents: (events, fleet) => {

@@ -41,6 +41,7 @@ export class ScreensLink {
   #retry: NodeJS.Timeout | null = null;
   #rewatch: NodeJS.Timeout | null = null;
   #delayMs = RETRY_FIRST_MS;
+  #colours: { foreground: number; background: number; cursor: number } | null = null;
   #isClosed = false;
   #nextPane = 1;
 
@@ -70,6 +71,12 @@ export class ScreensLink {
       this.#watched.set(session, watched);
       this.#begin(session, watched);
     }
+  }
+
+  /** The person's own colours as 0xRRGGBB, for applications that ask what they are shown on. */
+  useColours(foreground: number, background: number): void {
+    this.#colours = { foreground, background, cursor: foreground };
+    this.#connection?.colours(this.#colours);
   }
 
   /** What was received is on the terminal: the next frames may come. */
@@ -105,6 +112,7 @@ export class ScreensLink {
       this.#delayMs = RETRY_FIRST_MS;
       connection.onClose(() => this.#lost());
       connection.onError(() => this.#unseen());
+      if (this.#colours) connection.colours(this.#colours);
       this.#events.onState('connected');
       for (const [session, watched] of this.#watched) this.#begin(session, watched);
     } catch {

@@ -59,12 +59,18 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
     area,
     isFramed,
     isFocused: ui.region === 'list' && ui.typing === null && !ui.scroll && ui.overlay === null,
-    title: ui.filter === '' ? 'agents' : `agents · /${harmless(ui.filter)}`,
+    title: titleOf(ui, layout),
     rows: shown.map((entry) => rowOf(ui, entry, context, widths)),
     selected: shown.findIndex(({ key }) => key === ui.cursor),
     widths,
     empty: entries.length === 0 ? emptyWords(ui, context) : [],
   };
+}
+
+function titleOf(ui: Ui, { hidden }: RoomLayout): string {
+  if (ui.filter !== '') return `agents · /${harmless(ui.filter)}`;
+  const away = hidden.before + hidden.after;
+  return away === 0 ? 'agents' : `agents · ${away} ${away === 1 ? 'pane' : 'panes'} off screen`;
 }
 
 const nameOf = (entry: ListEntry, { fleet }: Context): string =>

@@ -122,30 +122,35 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
     case 'search':
       return line([span(' search back: ', 'accent'), ...fieldLine(overlay.field, rect.columns - 16)]);
     case 'alarms': {
-      const alarms = context.fleet.alarms.toReversed();
+      const lines = alarmLines(ui, context, width);
       const room = boxRows(ui) - 1;
       return box(
         [span(' alarms ', 'accent')],
-        alarms.length === 0
+        lines.length === 0
           ? [[span('nothing was out of order', 'dim')]]
-          : alarms
-              .slice(overlay.top, overlay.top + room)
-              .map((alarm): Line => [
-                span(fit(ageOf(context.now - alarm.at), 5), 'dim'),
-                span(fit(alarm.alarm, 24), 'danger'),
-                span(
-                  cut(
-                    harmless(`${context.fleet.runs[alarm.run ?? '']?.agent ?? ''} ${alarm.message}`.trim()),
-                    width - 30,
-                  ),
-                ),
-              ]),
-        { hint: [span(more(overlay.top, room, alarms.length), 'dim')] },
+          : lines.slice(overlay.top, overlay.top + room),
+        { hint: [span(more(overlay.top, room, lines.length), 'dim')] },
       );
     }
     default:
       return overlay satisfies never;
   }
+}
+
+/** What the daemon warns of now, then what happened, newest first. */
+function alarmLines(ui: Ui, { fleet, now }: Context, width: number): Line[] {
+  const warnings = ui.daemon.warnings.map((words): Line => [
+    span(fit('now', 5), 'dim'),
+    span(cut(harmless(words), width - 6), 'danger'),
+  ]);
+  const alarms = fleet.alarms
+    .toReversed()
+    .map(({ at, alarm, run, message }): Line => [
+      span(fit(ageOf(now - at), 5), 'dim'),
+      span(fit(alarm, 24), 'danger'),
+      span(cut(harmless(`${fleet.runs[run ?? '']?.agent ?? ''} ${message}`.trim()), width - 30)),
+    ]);
+  return [...warnings, ...alarms];
 }
 
 const more = (from: number, room: number, count: number): string =>

@@ -3,7 +3,7 @@ import type { Run } from '../../../core/fleet.ts';
 import { runName, statusOf, type Status } from '../../fleet-view.ts';
 import { ageOf, harmless } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
-import type { Ui } from '../../ui-state.ts';
+import type { Scroll, Ui } from '../../ui-state.ts';
 import { glyphOfStatus } from './glyphs.ts';
 
 export interface PaneTitle {
@@ -53,4 +53,12 @@ function stateWords(ui: Ui, session: string | null, status: Status): string {
     default:
       return status satisfies never;
   }
+}
+
+/** Where a view that looks back stands. */
+export function scrollPosition({ cursor, total, anchor, search }: Scroll): string {
+  const parts = [`line ${cursor + 1} of ${total}`];
+  if (anchor !== null) parts.push(`${Math.abs(anchor - cursor) + 1} selected`);
+  if (search) parts.push(`/${harmless(search.text)} ${search.at + 1} of ${search.hits.length}`);
+  return parts.join(' · ');
 }

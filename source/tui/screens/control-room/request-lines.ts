@@ -11,8 +11,18 @@ export type Line = readonly Span[];
 /** Shown first and without its name: it is the call. */
 const MAIN = ['command', 'file_path', 'notebook_path', 'path', 'url', 'query', 'pattern', 'prompt'];
 
-/** All of the input, one line or more for each member. */
-export function inputLines(input: Readonly<Record<string, unknown>>, width: number): Line[] {
+const known = new WeakMap<object, { readonly width: number; readonly lines: readonly Line[] }>();
+
+/** All of the input, one line or more for each member. Kept for the last width: a file to be written is long. */
+export function inputLines(input: Readonly<Record<string, unknown>>, width: number): readonly Line[] {
+  const kept = known.get(input);
+  if (kept?.width === width) return kept.lines;
+  const lines = linesOf(input, width);
+  known.set(input, { width, lines });
+  return lines;
+}
+
+function linesOf(input: Readonly<Record<string, unknown>>, width: number): Line[] {
   const members = Object.entries(input);
   const main = members.find(([name, value]) => MAIN.includes(name) && typeof value === 'string');
   const isEdit = typeof input['old_string'] === 'string' && typeof input['new_string'] === 'string';
@@ -29,8 +39,8 @@ export function inputLines(input: Readonly<Record<string, unknown>>, width: numb
 
 /** All of the input on one line, where that is possible; undefined where it is not. */
 export function inputInOneLine(input: Readonly<Record<string, unknown>>, width: number): Line | undefined {
-  // Wide enough that nothing wraps: one line per member, unless its text has lines of its own.
-  const lines = inputLines(input, Number.MAX_SAFE_INTEGER);
+  // Lines that fit side by side fit one by one; one line per member, unless its text has lines of its own.
+  const lines = inputLines(input, width);
   if (lines.length !== Math.max(1, Object.keys(input).length)) return undefined;
   const joined = lines.flatMap((line, at) => (at === 0 ? line : [span('  ·  ', 'dim'), ...line]));
   return spansWidth(joined) <= width ? joined : undefined;
