@@ -210,6 +210,7 @@ function screenText(screen: SessionScreen): ScreenText {
     isAlternate: (modes & ScreenMode.Alternate) !== 0,
     modes,
     title: engine.title,
+    faults: engine.faults,
     offset,
   };
 }

@@ -7,7 +7,8 @@ import { openSegments } from '../io/segments/segment-reader.ts';
 import { Row, WIDE_TAIL, glyphText } from '../wire/cells.ts';
 import { encodeScreenFrame } from '../wire/screen-frame.ts';
 import { FOUND_MAX, LINES_MAX } from '../wire/screens-protocol.ts';
-import { createEngine, restoreEngine, type TerminalEngine } from './engine.ts';
+import { createEngine, restoreEngine } from './engine.ts';
+import type { TerminalEngine } from './terminal-engine.ts';
 import type { SessionScreen } from './session-screen.ts';
 
 /** What can be scrolled back to: 16 MB at 80 columns while somebody does. */

@@ -61,8 +61,8 @@ function isServed(path: string): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
-      else reject(error);
+      if (error.code === 'EACCES' || error.code === 'EPERM') reject(error);
+      else resolve(false);
     });
   });
 }

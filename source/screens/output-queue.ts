@@ -26,6 +26,12 @@ export class OutputQueue {
     this.#bytes += bytes.length;
   }
 
+  clear(): void {
+    this.#items = [];
+    this.#first = 0;
+    this.#bytes = 0;
+  }
+
   /** A storm of resizes with nothing printed between them is one resize. */
   resize(columns: number, rows: number): void {
     if (this.isBusy && this.#items.at(-1)!.type === 'resize') this.#items.pop();

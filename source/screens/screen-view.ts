@@ -4,7 +4,7 @@
  * read from the identity of lines, and only believed where it makes the difference smaller.
  */
 import { Grid, Row } from '../wire/cells.ts';
-import type { TerminalEngine } from './engine.ts';
+import type { TerminalEngine } from './terminal-engine.ts';
 
 export interface Change {
   readonly isFull: boolean;

@@ -81,7 +81,7 @@ export class Screens {
 
   setColours(colours: TerminalColours): void {
     this.#colours = colours;
-    for (const { screen } of this.#entries.values()) screen.setColours(colours);
+    for (const { screen } of this.#entries.values()) screen.engine.setColours(colours);
   }
 
   /** Saved screens of sessions whose folder is gone are of no use to anybody. */

@@ -10,7 +10,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Row } from '../wire/cells.ts';
-import { restoreEngine, type EngineState, type TerminalEngine } from './engine.ts';
+import { restoreEngine } from './engine.ts';
+import type { EngineState, TerminalEngine } from './terminal-engine.ts';
 
 /** Raised with every change of what a state holds; older snapshots then count as none. */
 const FORMAT = 'fleet-screen 1\n';

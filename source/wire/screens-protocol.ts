@@ -58,6 +58,8 @@ export interface ScreenText {
   /** Bits of ScreenMode: what the application wants of the keyboard, the mouse and a paste. */
   readonly modes: number;
   readonly title: string;
+  /** Sequences that could not be interpreted; above 0 the screen may not be what the application meant. */
+  readonly faults: number;
   /** Output offset the screen stands at. */
   readonly offset: number;
 }

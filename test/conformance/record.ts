@@ -5,7 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, type TerminalEngine } from '../../source/screens/engine.ts';
+import { createEngine } from '../../source/screens/engine.ts';
+import type { TerminalEngine } from '../../source/screens/terminal-engine.ts';
 import { Row } from '../../source/wire/cells.ts';
 import { CLAUDE, claudeEnvironment, onboarded } from '../support/claude-lab.ts';
 import { HolderLab } from '../support/holder-lab.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEngine, type TerminalEngine } from '../../source/screens/engine.ts';
+import { createEngine } from '../../source/screens/engine.ts';
+import type { TerminalEngine } from '../../source/screens/terminal-engine.ts';
 import { Row } from '../../source/wire/cells.ts';
 import type { HolderConnection } from '../../source/wire/holder-client.ts';
 import type { ScreensConnection } from '../../source/wire/screens-client.ts';
@@ -70,6 +71,7 @@ class Reference {
       isAlternate: (engine.modes() & 1) !== 0,
       modes: engine.modes(),
       title: engine.title,
+      faults: engine.faults,
       offset: this.#offset,
     };
   }
