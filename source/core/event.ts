@@ -190,8 +190,6 @@ export type FleetEvent =
       readonly message: string;
     };
 
-export type EventType = FleetEvent['type'];
-
 /** An event as the store keeps it. */
 export interface Recorded {
   readonly seq: number;

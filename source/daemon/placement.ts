@@ -25,7 +25,7 @@ export async function placeHolder(
 }
 
 /** Asked once: a service manager neither comes nor goes while a daemon runs. */
-export function hasServiceManager(): Promise<boolean> {
+function hasServiceManager(): Promise<boolean> {
   probed ??= probe();
   return probed;
 }

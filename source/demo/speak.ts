@@ -8,7 +8,7 @@ export const green = paint('32');
 export const red = paint('31');
 export const yellow = paint('33');
 export const cyan = paint('36');
-export const magenta = paint('35');
+const magenta = paint('35');
 
 /** Between the words of an answer: a fast model, a comfortable reader. */
 const WORD_MS = 35;

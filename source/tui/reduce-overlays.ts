@@ -173,7 +173,7 @@ function inStart(
   }
 }
 
-export const WORKTREE_CHOICES: readonly (boolean | null)[] = [null, true, false];
+const WORKTREE_CHOICES: readonly (boolean | null)[] = [null, true, false];
 
 /** A command line as words, with single and double quotes and backslashes; a sentence when it is none. */
 export function splitCommand(line: string): readonly string[] | string {

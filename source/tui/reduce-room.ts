@@ -195,7 +195,7 @@ function withPane(ui: Ui, run: string): Ui {
   return { ...ui, panes, cursor: run, region: 'panes' };
 }
 
-export function beginTyping(ui: Ui, context: Context): Step {
+function beginTyping(ui: Ui, context: Context): Step {
   const run = cursorRun(ui, context);
   if (!run) {
     const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);

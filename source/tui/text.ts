@@ -99,7 +99,7 @@ export function* clusters(text: string): Generator<{ readonly text: string; read
 }
 
 /** The longest beginning that fits. */
-export function start(text: string, width: number): string {
+function start(text: string, width: number): string {
   if (ASCII_ONLY.test(text)) return text.slice(0, Math.max(0, width));
   let taken = '';
   let used = 0;

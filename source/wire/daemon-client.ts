@@ -167,7 +167,7 @@ class Link {
     if (this.#end) return;
     this.#end = error;
     this.#welcome?.failed(error);
-    for (const { failed } of this.#waiting.values()) failed(error);
+    for (const waiting of this.#waiting.values()) waiting.failed(error);
     this.#waiting.clear();
     for (const listener of this.#closed) listener(error);
   }

@@ -95,7 +95,9 @@ describe('who starts the daemon', () => {
       });
       await once(newer.stdout, 'data');
       expect((await home.fleet(['ls'])).stdout).toContain(run.id);
-      expect(pidsOf(home.places, 'daemon').toSorted()).toEqual([old, newer.pid!].toSorted());
+      expect(pidsOf(home.places, 'daemon').toSorted((a, b) => a - b)).toEqual(
+        [old, newer.pid!].toSorted((a, b) => a - b),
+      );
     } finally {
       process.kill(old, 'SIGCONT');
     }

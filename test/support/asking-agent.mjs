@@ -12,7 +12,9 @@ const ask = (question) =>
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
     child.stderr.on('data', (chunk) => (stderr += chunk));
-    child.on('close', (code) => done(code === 0 ? JSON.parse(stdout) : { verdict: 'deny', message: stderr.trim() }));
+    child.on('close', (code) =>
+      done(code === 0 ? JSON.parse(stdout) : { verdict: 'deny', message: stderr.trim() }),
+    );
     child.stdin.end(JSON.stringify(question));
   });
 

@@ -67,7 +67,7 @@ export function hookGone(fleet: Fleet, session: string, call: string): FleetEven
   ];
 }
 
-export function describeEnd(approval: Approval, at: number): string {
+function describeEnd(approval: Approval, at: number): string {
   const seconds = Math.max(0, Math.round((at - (approval.end?.at ?? at)) / 1000));
   const by = (approval.end?.by ?? 'daemon').replace(/^person:/, '');
   const message = approval.end?.message;

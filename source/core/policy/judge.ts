@@ -106,6 +106,6 @@ export function judge(request: { call: ToolCall; cwd: string; facts: PathFacts }
 
 const ask = (reason: string): Verdict => ({ verdict: 'ask', reason });
 
-export function isInside(path: string, folder: string): boolean {
+function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 /** What execvp searches when the environment has no PATH. */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-export class CannotStartError extends Error {
+class CannotStartError extends Error {
   readonly code = 'CANNOT_START';
 }
 

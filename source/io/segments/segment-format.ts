@@ -12,7 +12,7 @@ export const SEGMENT_BYTES = 8 * 1024 * 1024;
 export const SEGMENTS_KEPT = 8;
 
 /** u64 offset, u64 wall clock in ms, u16 columns, u16 rows, u32 check of the twenty bytes before. */
-export const RECORD_BYTES = 24;
+const RECORD_BYTES = 24;
 
 /** A storm of resizes prints nothing, so an index has a bound of its own: 2 MiB, then a new segment begins. */
 export const INDEX_RECORDS_MAX = 87_381;

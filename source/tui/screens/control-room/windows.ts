@@ -17,7 +17,7 @@ export function firstRow(cursor: number, count: number, rows: number): number {
 }
 
 /** Where the rows of the list stand: inside its frame on a wide screen, the page itself on a narrow one. */
-export function listArea({ kind, list }: RoomLayout): Rect | null {
+function listArea({ kind, list }: RoomLayout): Rect | null {
   if (!list) return null;
   if (kind !== 'wide') return list;
   return { x: list.x + 1, y: list.y + 1, columns: list.columns - 2, rows: list.rows - 2 };
