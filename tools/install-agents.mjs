@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const agents = [{ folder: 'claude', package: '@anthropic-ai/claude-code', version: '2.1.329' }];
 
-const cache = new URL('../.cache/agents/', import.meta.url).pathname;
+const cache = fileURLToPath(new URL('../.cache/agents/', import.meta.url));
 for (const { folder, package: name, version } of agents) {
   const place = join(cache, folder);
   const manifest = join(place, 'node_modules', name, 'package.json');
