@@ -55,6 +55,7 @@ export class ChromeThread {
     worker.on('message', ({ frame }: { readonly frame: string }) => this.#take(frame));
     worker.on('error', (error) => this.#died(worker, error));
     worker.unref();
+    this.#next();
   }
 
   /** Sends the latest model, unless one is under way: then as soon as that is drawn. */
@@ -62,7 +63,7 @@ export class ChromeThread {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const model = this.#waiting;
-    if (!model || this.#underWay) return;
+    if (!model || this.#underWay || !this.#worker) return;
     this.#waiting = null;
     this.#underWay = model;
     this.#lastAt = performance.now();
@@ -82,9 +83,8 @@ export class ChromeThread {
     this.#worker = null;
     if (++this.#restarts > RESTARTS_MAX)
       return this.#options.onFailed(error instanceof Error ? error : new Error(String(error)));
-    this.start();
     this.#waiting ??= this.#underWay;
     this.#underWay = null;
-    this.#next();
+    this.start();
   }
 }

@@ -34,6 +34,9 @@ import { untilTick } from './ticking.ts';
 import type { Context, Intent, UiInput } from './ui-input.ts';
 import { initialUi, type Setting, type Size, type Ui } from './ui-state.ts';
 
+/** By then the first panes are painted, or there are none. */
+const INK_WAIT_MS = 150;
+
 export interface RoomOptions {
   readonly daemon: EnsureOptions;
   readonly environment: NodeJS.ProcessEnv;
@@ -71,6 +74,8 @@ export class Room {
   readonly #sizes = new Map<string, Size>();
   #isThemeChosen: boolean;
   #isChromeDrawn = false;
+  #inkTimer: NodeJS.Timeout | null = null;
+  #hasPanes = false;
   #isAway = false;
   #isClosed = false;
 
@@ -114,7 +119,7 @@ export class Room {
 
   /** Connects and shows. Rejects with DaemonError when there is no daemon and none can be started. */
   async open(problems: readonly string[]): Promise<void> {
-    this.#chrome.start();
+    this.#inkTimer = setTimeout(() => this.#loadInk(), INK_WAIT_MS);
     this.#screens.open();
     this.#show(true);
     await this.#daemon.open();
@@ -172,6 +177,7 @@ export class Room {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#tick) clearTimeout(this.#tick);
+    if (this.#inkTimer) clearTimeout(this.#inkTimer);
     this.#pacer.stop();
     this.#daemon.close();
     this.#screens.close();
@@ -277,7 +283,16 @@ export class Room {
     }
   }
 
+  /** Ink costs a core for a while: the first panes do not wait for that. */
+  #loadInk(): void {
+    if (!this.#inkTimer || this.#isClosed) return;
+    clearTimeout(this.#inkTimer);
+    this.#inkTimer = null;
+    this.#chrome.start();
+  }
+
   #frameCame(session: string, frame: Parameters<Picture['paneChanged']>[1]): void {
+    this.#hasPanes = true;
     if (!this.#shown || this.#isClosed) return;
     const run = Object.values(this.#daemon.fleet.runs).find((each) => each.session === session);
     const isScrolled = this.#ui.scroll?.session === session;
@@ -310,6 +325,7 @@ export class Room {
     if (kind === 'echo') writer.sendEcho(bytes);
     else writer.sendFrame(bytes);
     this.#screens.credit();
+    if (this.#hasPanes) this.#loadInk();
     if (!this.#picture.isDone) this.#pacer.request();
   }
 
