@@ -58,27 +58,25 @@ export async function run(): Promise<Bench> {
       ours: append,
       peer: () => times(GROUPS, () => bare.insert(texts)),
     });
-    const alone = compare({ name: '', ...single, target: 0, isHigherBetter: true });
     return {
       id: 'append',
       rows: [
-        {
-          ...alone,
-          name: `events/s, 1 a commit, ${bytes} B; target is ours`,
-          target: SINGLE_TARGET,
-          pass: alone.ours >= SINGLE_TARGET,
-        },
         compare({
-          name: `events/s, ${GROUP_EVENTS} a commit; peer: same rows and indexes`,
+          name: `append: events/s, 1 a commit, ${bytes} B; peer: same rows and indexes`,
+          ...single,
+          limit: { value: SINGLE_TARGET, unit: '/s' },
+          isHigherBetter: true,
+        }),
+        compare({
+          name: `append: events/s, ${GROUP_EVENTS} a commit; peer: same rows and indexes`,
           ...grouped,
           target: 0.5,
           isHigherBetter: true,
         }),
         // No target: what indexes and columns cost is not what the chain costs.
         compare({
-          name: `events/s, ${GROUP_EVENTS} a commit; peer: same bytes, one column, no index (stated only)`,
+          name: `append: events/s, ${GROUP_EVENTS} a commit; peer: same bytes, one column, no index`,
           ...floor,
-          target: 0,
           isHigherBetter: true,
         }),
       ],
@@ -209,7 +207,7 @@ if (import.meta.main) {
   const { id, rows } = await run();
   for (const { name, ours, peer, ratio, target, pass } of rows) {
     process.stdout.write(
-      `${id}  ${name}: ${ours} ours, ${peer} peer, ${ratio.toFixed(2)}×, target ${target}: ${pass ? 'met' : 'MISSED'}\n`,
+      `${id}  ${name}: ${ours} ours, ${peer} peer, ${ratio.toFixed(2)}×, ${target}: ${pass ? 'met' : 'MISSED'}\n`,
     );
   }
 }

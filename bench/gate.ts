@@ -9,22 +9,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { claude } from '../source/core/vendors/claude.ts';
 import { listenForGate } from '../source/daemon/gate-endpoint.ts';
+import { compare, type Bench } from './support/row.ts';
 
 const ROUNDS = 60;
 /** The first starts fill the disk cache; they are not counted. */
 const WARM_UP_ROUNDS = 5;
 const TARGET = 1.5;
 
-export interface BenchRow {
-  readonly name: string;
-  readonly ours: number;
-  readonly peer: number;
-  readonly ratio: number;
-  readonly target: number;
-  readonly pass: boolean;
-}
-
-export async function run(): Promise<{ readonly id: string; readonly rows: readonly BenchRow[] }> {
+export async function run(): Promise<Bench> {
   const script = resolve(import.meta.dirname, '..', process.env['FLEET_DIST'] ?? 'dist', 'fleet-gate.cjs');
   const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
   const socket = join(folder, 'g.sock');
@@ -68,11 +60,9 @@ export async function run(): Promise<{ readonly id: string; readonly rows: reado
     endpoint.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  const ratio = median(ours.map((ms, round) => ms / peer[round]!));
-  const name = 'allowed call, ms, against node -e 0';
   return {
     id: 'gate',
-    rows: [{ name, ours: median(ours), peer: median(peer), ratio, target: TARGET, pass: ratio <= TARGET }],
+    rows: [compare({ name: 'gate: allowed call, ms; peer: node -e 0', ours, peer, target: TARGET })],
   };
 }
 
@@ -91,8 +81,4 @@ function timed(words: readonly string[], env: NodeJS.ProcessEnv, stdin: string):
         : failed(new Error(`${words.join(' ')} left with ${code}`)),
     );
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

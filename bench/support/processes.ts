@@ -1,21 +1,19 @@
 /** What processes use, read from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Ticks a second of the kernel's accounting; the same on every Linux there is. */
-const TICKS = 100;
-
-/** CPU time of the processes so far, milliseconds, all threads. */
+/** CPU time of the processes so far, milliseconds, all threads: what the scheduler counted, not what ticks met. */
 export function cpuMs(pids: readonly number[]): number {
-  let ticks = 0;
+  let nanoseconds = 0;
   for (const pid of pids) {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {
-      // It has ended; what it used is gone with it.
+    for (const thread of entriesOf(`/proc/${pid}/task`)) {
+      try {
+        nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]);
+      } catch {
+        // It has ended; what it used is gone with it.
+      }
     }
   }
-  return (ticks * 1_000) / TICKS;
+  return nanoseconds / 1e6;
 }
 
 /** Memory that is theirs: shared pages counted by their share. KB. */
@@ -58,4 +56,12 @@ export function pidsWith(entry: string): number[] {
         return false;
       }
     });
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

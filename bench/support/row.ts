@@ -3,9 +3,10 @@ export interface BenchRow {
   readonly name: string;
   readonly ours: number;
   readonly peer: number;
-  /** Smaller is better, except where `isHigherBetter`. */
+  /** Ours to the peer's: smaller is better, except where the benchmark said `isHigherBetter`. */
   readonly ratio: number;
-  readonly target: number;
+  /** What the first releases are held to, in words. */
+  readonly target: string;
   readonly pass: boolean;
 }
 
@@ -26,11 +27,36 @@ export function compare(given: {
   readonly name: string;
   readonly ours: readonly number[];
   readonly peer: readonly number[];
-  readonly target: number;
+  /** Of the ratio; left out where only the figure itself counts. */
+  readonly target?: number;
   readonly isHigherBetter?: boolean;
+  /** Of our own figure, in its own unit. */
+  readonly limit?: { readonly value: number; readonly unit: string };
 }): BenchRow {
-  const { name, ours, peer, target } = given;
-  const ratio = median(ours.map((value, round) => value / peer[round]!));
-  const pass = given.isHigherBetter ? ratio >= target : ratio <= target;
-  return { name, ours: median(ours), peer: median(peer), ratio, target, pass };
+  const { name, target, limit, isHigherBetter = false } = given;
+  const ours = median(given.ours);
+  const peer = median(given.peer);
+  const ratio = median(given.ours.map((value, round) => value / given.peer[round]!));
+  const sign = isHigherBetter ? '≥' : '≤';
+  const holds = (value: number, bound: number): boolean => (isHigherBetter ? value >= bound : value <= bound);
+  const words = [
+    ...(target === undefined ? [] : [`${sign} ${figure(target)}×`]),
+    ...(limit ? [`${sign} ${limit.value} ${limit.unit}`] : []),
+  ];
+  return {
+    name,
+    ours,
+    peer,
+    ratio,
+    target: words.join(', ') || 'stated',
+    pass: (target === undefined || holds(ratio, target)) && (!limit || holds(ours, limit.value)),
+  };
+}
+
+/** Three digits that mean something. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  return String(Number(value.toPrecision(size >= 10 ? 3 : 2)));
 }

@@ -30,6 +30,7 @@ export interface SinkOptions {
 }
 
 export class Sink {
+  readonly options: SinkOptions;
   readonly pty: IPty;
   /** Bytes painted since the beginning. */
   bytes = 0;
@@ -40,6 +41,7 @@ export class Sink {
   #bytesPerSecond: number;
 
   constructor(options: SinkOptions) {
+    this.options = options;
     const { command, env, cwd } = options;
     this.#bytesPerSecond = options.bytesPerSecond ?? 0;
     this.pty = spawn(command[0]!, command.slice(1), {

@@ -2,7 +2,10 @@
 import type { Sink } from './sink.ts';
 
 export interface StageOptions {
-  /** One shell line for each visible pane; the first has the focus and what is typed. */
+  /**
+   * One shell line for each visible pane; the first has the focus and what is typed. `$STAGE` is `ours` or `peer`,
+   * so that each can read from a place of its own.
+   */
   readonly panes: readonly string[];
   /** Shell lines of sessions nobody sees. */
   readonly hidden?: readonly string[];
@@ -13,7 +16,7 @@ export interface StageOptions {
 }
 
 export interface Stage {
-  readonly name: string;
+  readonly name: 'ours' | 'peer';
   readonly sink: Sink;
   /** Size of the first pane: what is compared must have the same amount to paint. */
   readonly pane: { readonly columns: number; readonly rows: number };

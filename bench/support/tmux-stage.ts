@@ -22,7 +22,7 @@ export async function tmuxStage(options: StageOptions): Promise<Stage> {
   const [first = 'cat', ...others] = options.panes;
   const columns = String(options.columns ?? 200);
   const rows = String(options.rows ?? 50);
-  tmux('new-session', '-d', '-x', columns, '-y', rows, `exec sh -c ${quote(first)}`);
+  tmux('new-session', '-d', '-x', columns, '-y', rows, `STAGE=peer exec sh -c ${quote(first)}`);
   for (const setting of [
     ['status', 'off'],
     ['escape-time', '0'],
@@ -30,10 +30,10 @@ export async function tmuxStage(options: StageOptions): Promise<Stage> {
   ])
     tmux('set', '-g', ...setting);
   for (const line of others) {
-    tmux('split-window', '-t', ':0', `exec sh -c ${quote(line)}`);
+    tmux('split-window', '-t', ':0', `STAGE=peer exec sh -c ${quote(line)}`);
     tmux('select-layout', '-t', ':0', 'tiled');
   }
-  for (const line of options.hidden ?? []) tmux('new-window', '-d', `exec sh -c ${quote(line)}`);
+  for (const line of options.hidden ?? []) tmux('new-window', '-d', `STAGE=peer exec sh -c ${quote(line)}`);
   tmux('select-window', '-t', ':0');
   tmux('select-pane', '-t', ':0.0');
   const sink = new Sink({
@@ -49,7 +49,7 @@ export async function tmuxStage(options: StageOptions): Promise<Stage> {
     .toString()
     .split(' ');
   return {
-    name: tmuxVersion(),
+    name: 'peer',
     sink,
     pane: { columns: Number(size[0]), rows: Number(size[1]) },
     pids: () => pidsOf('tmux', socket),

@@ -14,18 +14,36 @@ export async function onBothStages<T>(
   measure: (stages: Stages) => Promise<T>,
 ): Promise<T> {
   const ours = await fleetStage(options);
-  const { across, down } = tiles(options.panes.length);
-  const peer = await tmuxStage({
-    ...options,
-    columns: ours.pane.columns * across + across - 1,
-    rows: ours.pane.rows * down + down - 1,
-  });
   try {
-    return await measure({ ours, peer });
+    const { across, down } = tiles(options.panes.length);
+    const peer = await tmuxStage({
+      ...options,
+      columns: ours.pane.columns * across + across - 1,
+      rows: ours.pane.rows * down + down - 1,
+    });
+    try {
+      return await measure({ ours, peer });
+    } finally {
+      await peer.close();
+    }
   } finally {
-    await peer.close();
     await ours.close();
   }
+}
+
+/** Ours and the peer's of each round, one after the other, who is first changing. */
+export async function inRounds<T>(
+  { ours, peer }: Stages,
+  rounds: number,
+  measure: (stage: Stage) => Promise<T>,
+): Promise<{ readonly ours: T[]; readonly peer: T[] }> {
+  const measured = { ours: [] as T[], peer: [] as T[] };
+  for (let round = 0; round < rounds; round++) {
+    if (round % 2 === 0) measured.ours.push(await measure(ours));
+    measured.peer.push(await measure(peer));
+    if (round % 2 === 1) measured.ours.push(await measure(ours));
+  }
+  return measured;
 }
 
 /** How tmux tiles: rows and columns grow in turns until all panes fit. */
