@@ -3,7 +3,8 @@
  * differs from what was told last, at once after a quiet moment and seldom while it keeps changing.
  */
 import { Row } from '../wire/cells.ts';
-import type { ScreenListener, SessionScreen } from './session-screen.ts';
+import type { ScreenListener } from './screen-listener.ts';
+import type { SessionScreen } from './session-screen.ts';
 
 /** A classic screenful: the dialogs and prompts of agents fit. */
 const BOTTOM_ROWS = 24;

@@ -12,7 +12,7 @@ import type { TerminalEngine } from './terminal-engine.ts';
 import type { SessionScreen } from './session-screen.ts';
 
 /** What can be scrolled back to: 16 MB at 80 columns while somebody does. */
-export const HISTORY_LINES = 10_000;
+const HISTORY_LINES = 10_000;
 
 /** Output read for it, a third of a second of work; an application that redraws much reaches back less far. */
 const HISTORY_BYTES = 16 * 1024 * 1024;

@@ -5,7 +5,8 @@
  */
 import { encodeScreenFrame, ScreenMode } from '../wire/screen-frame.ts';
 import { ScreenView } from './screen-view.ts';
-import type { ScreenListener, SessionScreen } from './session-screen.ts';
+import type { ScreenListener } from './screen-listener.ts';
+import type { SessionScreen } from './session-screen.ts';
 
 /** Sixty frames a second; nobody sees more. */
 const FRAME_MS = 16;

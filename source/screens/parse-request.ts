@@ -1,11 +1,11 @@
 /** What a client sent, checked field by field: a peer of another version must not be able to confuse us. */
 import { SEARCH_TEXT_MAX, type ScreensRequest } from '../wire/screens-protocol.ts';
 
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly code = 'REQUEST';
 }
 
-/** Throws RequestError (or SyntaxError) when the payload is no request. */
+/** Throws an Error with the code REQUEST (or SyntaxError) when the payload is no request. */
 export function parseRequest(payload: Buffer): ScreensRequest {
   const value: unknown = JSON.parse(payload.toString());
   if (typeof value !== 'object' || value === null) throw new RequestError('a request must be an object');

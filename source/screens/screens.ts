@@ -23,7 +23,7 @@ const HISTORY_IDLE_MS = 60_000;
 /** A session's name is part of paths; those the daemon makes look like this. */
 const SESSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export class UnknownSessionError extends Error {
+class UnknownSessionError extends Error {
   readonly code = 'UNKNOWN_SESSION';
 
   constructor(session: string) {
@@ -54,7 +54,7 @@ export class Screens {
     return [...this.#entries.values()].some(({ screen }) => !screen.isEnded);
   }
 
-  /** Throws UnknownSessionError for a session that has no folder and no holder. */
+  /** Throws an Error with the code UNKNOWN_SESSION for a session that has no folder and no holder. */
   get(session: string): SessionScreen {
     return this.#entry(session).screen;
   }

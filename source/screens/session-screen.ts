@@ -13,6 +13,7 @@ import { HolderLink, type HolderListener } from './holder-link.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { ParseTurns, Parsing } from './parse-turns.ts';
 import { Saver } from './saver.ts';
+import type { ScreenListener } from './screen-listener.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { EngineOptions, TerminalEngine } from './terminal-engine.ts';
 
@@ -20,7 +21,7 @@ import type { EngineOptions, TerminalEngine } from './terminal-engine.ts';
  * Lines kept in memory above each screen (0.5 MB at 80 columns, 1.2 MB at 200): a few pages come at once, older
  * ones are read from disk when somebody scrolls that far.
  */
-export const SCROLLBACK_LINES = 200;
+const SCROLLBACK_LINES = 200;
 
 /** A session nobody told the size of yet. */
 const SIZE = { columns: 80, rows: 24 };
@@ -45,12 +46,6 @@ export interface SessionScreenOptions {
   readonly snapshots: Snapshots;
   readonly turns: ParseTurns;
   readonly colours: TerminalColours;
-}
-
-export interface ScreenListener {
-  /** The screen may look different now. */
-  changed(): void;
-  bell(): void;
 }
 
 export class SessionScreen implements Parsing, HolderListener {

@@ -4,8 +4,8 @@ import type { TerminalColours } from './engine-replies.ts';
 import type { CoreState } from './engine-state.ts';
 
 /** Sizes beyond these come from a mistake or an attack; the largest real terminals have about 600x200. */
-export const COLUMNS_MAX = 1000;
-export const ROWS_MAX = 500;
+const COLUMNS_MAX = 1000;
+const ROWS_MAX = 500;
 
 /** xterm.js needs two columns, so that a wide character has somewhere to go. */
 const COLUMNS_MIN = 2;

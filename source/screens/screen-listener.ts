@@ -1,0 +1,6 @@
+/** Whoever shows or judges a session's screen. */
+export interface ScreenListener {
+  /** The screen may look different now. */
+  changed(): void;
+  bell(): void;
+}
