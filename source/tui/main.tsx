@@ -1,4 +1,5 @@
 /** The control room: opens the terminal, shows the fleet in it, gives the terminal back. */
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Places } from '../wire/places.ts';
@@ -23,8 +24,8 @@ export interface TuiOptions {
   readonly project?: string;
 }
 
-/** 128 + SIGHUP: what a program yields whose terminal is gone. */
-const EXIT_HANGUP = 129;
+/** What a program yields that a signal ended, 128 and its number; a terminal that is gone is a hang-up. */
+const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** Runs until the person leaves; yields the exit code. Throws Error `no-terminal` where there is none. */
 export async function runTui(options: TuiOptions): Promise<number> {
@@ -39,6 +40,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
   const terminal = openTerminal({
     environment: asTerminal,
     hasMouse: settings.mouse,
+    // Not at once: whoever opened the room may have something to clean up.
+    onSignal: (signal) => left.resolve(exitCodeOf(signal)),
     listener: {
       onInput: (events) => {
         for (const event of events) if (event.type !== 'reply') room?.take(event);
@@ -48,7 +51,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       onFeatures: (features, isDark) => room?.useFeatures(features, isDark),
       onReady: () => room?.ready(),
       onRepaint: () => room?.repaint(),
-      onLost: () => left.resolve(EXIT_HANGUP),
+      onLost: () => left.resolve(exitCodeOf('SIGHUP')),
     },
   });
   try {

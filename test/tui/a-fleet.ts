@@ -1,7 +1,8 @@
 /** Fleets built from events, and a control room over them, for tests. */
 import { hashEnvelope } from '../../source/core/approvals/hash.ts';
 import type { FleetEvent } from '../../source/core/event.ts';
-import { apply, EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
+import { apply } from '../../source/core/apply.ts';
+import { EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
 import { keymapOf } from '../../source/tui/keys.ts';
 import { reduce } from '../../source/tui/reduce.ts';
 import type { Context, Intent, ScreenFacts, UiInput } from '../../source/tui/ui-input.ts';
