@@ -34,7 +34,8 @@ const TABLE: readonly Part[] = [
   // Output of a session and the files of a project are read where they lie, without a daemon between.
   {
     at: 'cli',
-    parts: ['core', 'wire', 'io/segments', 'io/files'],
+    // A damaged log has no daemon to ask: `db restore` opens the store itself.
+    parts: ['core', 'wire', 'io/segments', 'io/files', 'io/store'],
     packages: ['commander', 'string-width'],
     builtins: true,
   },

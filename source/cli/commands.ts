@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'config show': () => import('./config-show.ts'),
   'db rebuild': () => import('./db-rebuild.ts'),
   'db backup': () => import('./db-backup.ts'),
+  'db restore': () => import('./db-restore.ts'),
   'brain start': () => import('./brain-start.ts'),
   'brain status': () => import('./brain-status.ts'),
   'brain stop': () => import('./brain-stop.ts'),

@@ -31,13 +31,11 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
       const { session, holder, child } = input;
       return happened({ type: 'session-started', run: run.id, session, holder, child });
     }
-    case 'session-recovered':
-      return happened({
-        type: 'session-recovered',
-        run: input.run,
-        session: input.session,
-        child: input.child,
-      });
+    case 'session-recovered': {
+      const known = fleet.runs[input.run];
+      // A run the log knows of is reconciled, not recovered; one it has forgotten comes back as it is found.
+      return known && !isEnded(known) ? nothing : happened(input);
+    }
     case 'session-exited': {
       const run = runOfSession(fleet, input.session);
       if (!run || isEnded(run)) return nothing;

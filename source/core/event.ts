@@ -87,7 +87,13 @@ export type FleetEvent =
       readonly type: 'session-recovered';
       readonly run: string;
       readonly session: string;
+      /** The program alone: more is not known of it. */
+      readonly program: string;
+      readonly directory: string;
+      readonly holder: ProcessIdentity;
       readonly child: ProcessIdentity;
+      /** Wall clock, milliseconds. */
+      readonly startedAt: number;
     }
   | {
       readonly type: 'session-exited';

@@ -46,7 +46,11 @@ export type Input =
       readonly type: 'session-recovered';
       readonly run: string;
       readonly session: string;
+      readonly program: string;
+      readonly directory: string;
+      readonly holder: ProcessIdentity;
       readonly child: ProcessIdentity;
+      readonly startedAt: number;
     }
   | {
       readonly type: 'session-exited';

@@ -3,7 +3,6 @@
  * at any moment no session ends, nothing acknowledged is lost, and nothing is approved.
  */
 import { hostname, userInfo } from 'node:os';
-import type { Fleet } from '../core/fleet.ts';
 import { takeLock } from '../io/store/daemon-lock.ts';
 import { StoreError } from '../io/store/store-error.ts';
 import { openStore, type Store } from '../io/store/store.ts';
@@ -17,8 +16,8 @@ import { Gates } from './gates.ts';
 import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
 import { Performer } from './performer.ts';
-import { loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
-import { Reconciler, unknownSessions } from './reconcile.ts';
+import { describeRebuild, loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
+import { Reconciler } from './reconcile.ts';
 import { ScreensLink } from './screens-link.ts';
 import { Sessions } from './sessions.ts';
 import { ingestSpool } from './spool.ts';
@@ -185,12 +184,9 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   if (process_) await loop.submit({ type: 'daemon-started', version, process: process_ });
   await screens.start();
   // First what was said, then who is gone: a call of a session that has ended meanwhile is still open here.
-  await ingestSpool({ places, loop });
+  warnings.push(...(await ingestSpool({ places, loop })));
   await reconciler.all(found);
-  for (const stranger of unknownSessions(loop.fleet, found))
-    warnings.push(
-      `session ${stranger.session} runs but the log does not know it; see: fleet attach ${stranger.session}`,
-    );
+  await reconciler.recover(found);
   await clients.listen();
   const tick = setInterval(() => void loop.submit({ type: 'tick' }).catch(() => {}), TICK_MS);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
@@ -208,25 +204,4 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   screens.close();
   sessions.close();
   return code;
-}
-
-function describeRebuild(before: Fleet, after: Fleet): { events: number; words: string } {
-  const isSame = JSON.stringify(sorted(before)) === JSON.stringify(sorted(after));
-  return {
-    events: after.seq,
-    words: isSame
-      ? `folded ${after.seq} events; the state is the same as before`
-      : `folded ${after.seq} events; the state DIFFERS from what was in use: restart the daemon (fleet brain stop) to use it`,
-  };
-}
-
-/** Records compare by what they hold, not by the order their keys were added in. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
 }

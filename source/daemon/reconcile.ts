@@ -3,6 +3,7 @@
  * a session whose holder hung up. Holders are adopted; a session without one is lost or has exited; nothing
  * is ever deleted or given up because a socket or a file is missing.
  */
+import { readlinkSync } from 'node:fs';
 import { isEnded, isLive, runOfSession, type Fleet, type Run } from '../core/fleet.ts';
 import { connectHolder } from '../wire/holder-client.ts';
 import type { Places } from '../wire/places.ts';
@@ -59,6 +60,28 @@ export class Reconciler {
       if (isEnded(run)) continue;
       if (run.phase === 'requested' || !run.session) await this.#refuseUnfinished(run.id);
       else await this.#settle(run.session, bySession.get(run.session));
+    }
+  }
+
+  /** Start-up, after `all`: sessions that run without a record get one, so that they can be seen and stopped. */
+  async recover(found: readonly FoundHolder[]): Promise<void> {
+    const { loop } = this.#options;
+    for (const { session, meta } of unknownSessions(loop().fleet, found)) {
+      if (!meta) continue;
+      const { program, holder, child, startedAt } = meta;
+      const run = session.replace(/-\d+$/, '');
+      const directory = directoryOf(child.pid);
+      await loop().submit({
+        type: 'session-recovered',
+        run,
+        session,
+        program,
+        directory,
+        holder,
+        child,
+        startedAt,
+      });
+      this.look(session);
     }
   }
 
@@ -166,8 +189,17 @@ function lostBecause(holder: FoundHolder | undefined): string {
   return holder.reason || 'its holder is gone (killed, or the machine was restarted)';
 }
 
-/** Sessions of runs the log does not know are left as they are and reported: they may belong to a restored database. */
-export function unknownSessions(fleet: Fleet, found: readonly FoundHolder[]): readonly FoundHolder[] {
-  const known = new Set(Object.values(fleet.runs).map((run) => run.session));
+/** Live sessions the log knows nothing of: it was lost, or restored from before they began. */
+function unknownSessions(fleet: Fleet, found: readonly FoundHolder[]): readonly FoundHolder[] {
+  const known = new Set(Object.values(fleet.runs).flatMap((run) => (isEnded(run) ? [] : [run.session])));
   return found.filter((holder) => holder.state === 'live' && !known.has(holder.session));
+}
+
+/** Where a process works; the root where the system does not tell. */
+function directoryOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '/';
+  }
 }

@@ -4,7 +4,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Recorded } from '../core/event.ts';
-import { apply, type Fleet } from '../core/fleet.ts';
+import { apply } from '../core/apply.ts';
+import type { Fleet } from '../core/fleet.ts';
 import {
   DAEMON_PROTOCOL,
   DaemonKind,

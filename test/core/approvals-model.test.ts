@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { answerTo, EXECUTION_WINDOW_MS } from '../../source/core/approvals/answer.ts';
 import { canonicalJson } from '../../source/core/canonical-json.ts';
-import { apply, EMPTY_FLEET, type ApprovalState } from '../../source/core/fleet.ts';
+import { apply } from '../../source/core/apply.ts';
+import { EMPTY_FLEET, type ApprovalState } from '../../source/core/fleet.ts';
 import { Simulation } from '../support/fleet.ts';
 import { reliabilityCount } from '../support/reliability-count.ts';
 

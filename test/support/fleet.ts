@@ -3,7 +3,8 @@ import { decide } from '../../source/core/decide.ts';
 import type { Decision } from '../../source/core/decision.ts';
 import type { AgentDefinition } from '../../source/core/agent.ts';
 import type { FleetEvent, Recorded } from '../../source/core/event.ts';
-import { apply, EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
+import { apply } from '../../source/core/apply.ts';
+import { EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
 import type { Input } from '../../source/core/input.ts';
 
 export const agentNamed = (name: string, change: Partial<AgentDefinition> = {}): AgentDefinition => ({
