@@ -22,7 +22,9 @@ export async function run(): Promise<Bench> {
   const pane = `cd ${folder}; stty -echo; while read name mark; do cat $name; printf '${end}%s' $mark; done`;
   let turn = 0;
   const cat = async (stage: Stage, name: string): Promise<number> => {
-    const mark = [...MARKS].map((each) => `${each}${++turn}`).join('');
+    const mark = MARKS.split('')
+      .map((each) => `${each}${++turn}`)
+      .join('');
     const bytes = Buffer.from(mark).toString('latin1');
     const shown = stage.sink.until((painted) => painted.includes(bytes), `the end of ${name}`, TIMEOUT_MS);
     const begun = performance.now();

@@ -88,7 +88,7 @@ export function logLine(n: number, columns: number): string {
 
 /** Rows of the part an agent draws again and again: what it does, a plan, a box to type in, a hint. */
 const AGENT_ROWS = 9;
-const SPINNER = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
+const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'.split('');
 
 /** The n-th redraw of an agent CLI as Ink writes it: all lines erased, all written again; now and then one more above. */
 export function agentRedraw(n: number, columns: number): string {

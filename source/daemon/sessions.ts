@@ -2,7 +2,7 @@
  * The sessions that are alive: one connection to each holder, one gate endpoint beside it. Notices when a
  * child ends or a holder dies, and types on the daemon's behalf.
  */
-import { connectHolder, HolderError, type HolderConnection } from '../wire/holder-client.ts';
+import { connectHolder, type HolderConnection } from '../wire/holder-client.ts';
 import type { HolderStatus } from '../wire/holder-protocol.ts';
 import type { Places } from '../wire/places.ts';
 
@@ -113,5 +113,3 @@ export class Sessions {
 const SIGHUP = 1;
 const SIGTERM = 15;
 const SIGKILL = 9;
-
-export const isGone = (error: unknown): boolean => error instanceof HolderError && error.code === 'GONE';
