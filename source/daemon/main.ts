@@ -24,6 +24,8 @@ import { ingestSpool } from './spool.ts';
 
 /** How often expiry is looked at: a request lives at most this much longer than it says. */
 const TICK_MS = 1_000;
+/** An hour of decisions is the most a broken disk may take. */
+const BACKUP_MS = 60 * 60_000;
 /** The state is saved every so many events: a restart then folds at most this many. */
 const SAVE_EVERY_EVENTS = 2_000;
 const APPROVAL_LIFE_SECONDS = 3_600;
@@ -96,6 +98,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const epoch = store.takeEpoch(Math.max(0, ...found.map(({ hello }) => hello?.epoch ?? 0)));
   const startedAt = Date.now();
   const warnings: string[] = [];
+  let backupProblem: readonly string[] = [];
   let end: (code: number) => void = () => {};
   const ended = new Promise<number>((done) => (end = done));
 
@@ -107,7 +110,13 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     epoch,
     version,
     startedAt,
-    warnings: [...warnings, ...store.warnings(), ...reconciler.warnings, ...screens.warnings],
+    warnings: [
+      ...warnings,
+      ...backupProblem,
+      ...store.warnings(),
+      ...reconciler.warnings,
+      ...screens.warnings,
+    ],
   });
   const person = `person:${userInfo().username}`;
 
@@ -189,11 +198,18 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   await reconciler.recover(found);
   await clients.listen();
   const tick = setInterval(() => void loop.submit({ type: 'tick' }).catch(() => {}), TICK_MS);
+  const backup = setInterval(() => {
+    store.backup().then(
+      () => (backupProblem = []),
+      (error: unknown) => (backupProblem = [`the hourly backup failed: ${String(error)}`]),
+    );
+  }, BACKUP_MS);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   process.stdout.write('READY\n');
 
   const code = await ended;
   clearInterval(tick);
+  clearInterval(backup);
   reconciler.close();
   if (code === 0) {
     await loop.submit({ type: 'daemon-stopped' });
