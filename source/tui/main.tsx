@@ -37,6 +37,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
   // NO_COLOR is about our own chrome; agents print in their panes as in a terminal of their own.
   const { NO_COLOR: _ours, ...asTerminal } = environment;
   let room: Room | null = null;
+  // A terminal that goes away says so more than once; the second time must not end us before all is put away.
+  process.on('SIGHUP', () => {});
   const terminal = openTerminal({
     environment: asTerminal,
     hasMouse: settings.mouse,

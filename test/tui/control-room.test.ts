@@ -1,6 +1,6 @@
 /** The whole product at 80x24 and wider: daemon, holders, screens, gate and control room as real processes. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -202,6 +202,17 @@ describe('the control room', () => {
       expect(person.raw.lastIndexOf(`\u001b[?${mode}l`)).toBeGreaterThan(
         person.raw.lastIndexOf(`\u001b[?${mode}h`),
       );
+  });
+
+  it('UI9 the demo shows itself, and cleans up even when its terminal hangs up', async () => {
+    home = new FleetHome();
+    const person = sitDown(MEDIUM, { args: ['demo'], environment: { TMPDIR: home.folder } });
+    await person.sees('demo · q leaves and cleans up');
+    await person.sees(/waits? for you/);
+    expect(readdirSync(home.folder).some((name) => name.startsWith('fleet-demo-'))).toBe(true);
+    process.kill(person.pid, 'SIGHUP');
+    await person.leaves();
+    expect(readdirSync(home.folder).filter((name) => name.startsWith('fleet-demo-'))).toEqual([]);
   });
 });
 
