@@ -110,7 +110,7 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
 export async function runDemoAgent(role: string): Promise<void> {
   const play = ROLES[role];
   if (!play) throw new Error(`the demo has no ${role}; it has ${Object.keys(ROLES).join(', ')}`);
-  line(`${bold(role)} ${dim('· an agent of the demo, a script')}`);
+  line(`${bold(role)} ${dim('· a scripted agent')}`);
   line(dim(process.env['FLEET_TASK'] ?? ''));
   line();
   process.stdin.on('data', (typed) => {
