@@ -29,7 +29,10 @@ export async function invoke(
   return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
 }
 
+/** Node 24 reads all that waits at once, Node 26 one piece at a time. */
 function textOf(stream: PassThrough): string {
-  const bytes: unknown = stream.read();
-  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
+  stream.setEncoding('utf8');
+  let text = '';
+  for (let piece: unknown; (piece = stream.read()) !== null;) text += String(piece);
+  return text;
 }
