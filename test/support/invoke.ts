@@ -29,10 +29,9 @@ export async function invoke(
   return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
 }
 
-/** Node 24 reads all that waits at once, Node 26 one piece at a time. */
 function textOf(stream: PassThrough): string {
-  stream.setEncoding('utf8');
-  let text = '';
-  for (let piece: unknown; (piece = stream.read()) !== null;) text += String(piece);
-  return text;
+  const pieces: Buffer[] = [];
+  // Node 24 reads all that waits at once, Node 26 one piece at a time.
+  for (let piece: unknown = stream.read(); Buffer.isBuffer(piece); piece = stream.read()) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
 }
