@@ -3,7 +3,8 @@ import { isEnded, type Fleet } from '../core/fleet.ts';
 
 export function sessionOf(fleet: Fleet, name: string): string {
   const runs = Object.values(fleet.runs).filter(
-    (run) => run.session && (run.id.startsWith(name) || run.session === name || run.agent === name),
+    (run) =>
+      run.session && ((name !== '' && run.id.startsWith(name)) || run.session === name || run.agent === name),
   );
   const exact = runs.find((run) => run.id === name || run.session === name);
   const live = runs.filter((run) => !isEnded(run));

@@ -102,6 +102,8 @@ export class Asks {
 
   /** A run by its id, or by the beginning of it or its agent's name where that is only one. */
   #find(name: string): Run {
+    // Every id begins with nothing.
+    if (name === '') throw new AskRefused('NO_RUN', 'name a run; see: fleet ls');
     const runs = Object.values(this.#options.loop.fleet.runs);
     const exact = runs.find((run) => run.id === name || run.session === name);
     if (exact) return exact;

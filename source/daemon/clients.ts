@@ -5,7 +5,6 @@ import type { Fleet } from '../core/fleet.ts';
 import {
   DAEMON_PROTOCOL,
   DaemonKind,
-  type Ask,
   type AskError,
   type DaemonFacts,
   type DaemonReply,
@@ -16,6 +15,12 @@ import { listenPrivately, type PrivateSocket } from '../wire/private-socket.ts';
 
 /** A client this far behind gets the whole state once it has caught up, instead of every event. */
 const BEHIND_BYTES_MAX = 4 * 1024 * 1024;
+/** Answers that wait for a client to read them; past it, its next questions wait, too. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
+/** Questions of one client under way; a script that asks side by side stays below, a flood does not. */
+const ASKS_MAX = 32;
+/** Hello is the first thing a client says; who stays silent holds a place for nothing. */
+const HELLO_TIMEOUT_MS = 5_000;
 /** A fleet's worth of terminals and scripts; more is a loop gone wrong. */
 const CLIENTS_MAX = 256;
 
@@ -24,8 +29,8 @@ export interface ClientsOptions {
   readonly version: string;
   facts(): DaemonFacts;
   fleet(): Fleet;
-  /** Throws AskRefused for what the person has to be told. */
-  answer(ask: Ask): Promise<unknown>;
+  /** Of what nobody has checked so far. Rejects with AskRefused for what the person has to be told. */
+  answer(ask: unknown): Promise<unknown>;
   /** Another daemon has taken the socket over. */
   replaced(): void;
 }
@@ -82,6 +87,10 @@ class Client {
   readonly #socket: Socket;
   readonly #options: ClientsOptions;
   readonly #reader = new FrameReader();
+  readonly #tooLate: NodeJS.Timeout;
+  /** Said and not yet dealt with, because earlier answers are not read. */
+  #waiting: DaemonRequest[] = [];
+  #asks = 0;
   #isWelcome = false;
   #isSubscribed = false;
   #isBehind = false;
@@ -89,12 +98,16 @@ class Client {
   constructor(socket: Socket, options: ClientsOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#tooLate = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
     socket.on('error', () => {});
+    socket.on('close', () => clearTimeout(this.#tooLate));
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('drain', () => {
-      if (!this.#isBehind) return;
-      this.#isBehind = false;
-      this.publishFleet();
+      if (this.#isBehind) {
+        this.#isBehind = false;
+        this.publishFleet();
+      }
+      this.#work();
     });
   }
 
@@ -120,33 +133,63 @@ class Client {
   #read(chunk: Buffer): void {
     try {
       for (const frame of this.#reader.push(chunk))
-        this.#receive(JSON.parse(frame.payload.toString()) as DaemonRequest);
+        this.#waiting.push(JSON.parse(frame.payload.toString()) as DaemonRequest);
     } catch {
-      // Whatever this is, it does not speak our language.
-      this.#socket.destroy();
+      return this.#hangUp();
     }
+    this.#work();
+  }
+
+  /** Whatever this is, it does not speak our language. */
+  #hangUp(): void {
+    this.#waiting = [];
+    this.#socket.destroy();
+  }
+
+  /** Deals with what was said as long as the client reads what it is told. */
+  #work(): void {
+    const isBusy = () => this.#asks >= ASKS_MAX || this.#socket.writableLength > UNREAD_BYTES_MAX;
+    while (this.#waiting.length > 0 && !isBusy() && !this.#socket.destroyed) {
+      try {
+        this.#receive(this.#waiting.shift()!);
+      } catch {
+        return this.#hangUp();
+      }
+    }
+    if (this.#waiting.length > 0) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   #receive(request: DaemonRequest): void {
     if (request.type === 'hello') return this.#hello(request);
-    if (!this.#isWelcome) return void this.#socket.destroy();
+    if (!this.#isWelcome) return this.#hangUp();
     switch (request.type) {
       case 'subscribe':
         this.#isSubscribed = true;
         return this.publishFleet();
       case 'ask':
-        this.#options.answer(request.ask).then(
-          (value) => this.#send({ type: 'answer', id: request.id, value: value as never }),
-          (error: unknown) => this.#send({ type: 'error', id: request.id, error: askError(error) }),
-        );
+        void this.#answer(request.id, request.ask);
         return;
       default:
         return request satisfies never;
     }
   }
 
+  async #answer(id: number, ask: unknown): Promise<void> {
+    this.#asks++;
+    try {
+      const value = await this.#options.answer(ask);
+      this.#send({ type: 'answer', id, value: value as never });
+    } catch (error) {
+      this.#send({ type: 'error', id, error: askError(error) });
+    }
+    this.#asks--;
+    this.#work();
+  }
+
   #hello(hello: Extract<DaemonRequest, { type: 'hello' }>): void {
     if (hello.protocol === DAEMON_PROTOCOL) {
+      clearTimeout(this.#tooLate);
       this.#isWelcome = true;
       return this.#send({ type: 'welcome', protocol: DAEMON_PROTOCOL, daemon: this.#options.facts() });
     }

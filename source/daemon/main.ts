@@ -15,6 +15,7 @@ import { Clients } from './clients.ts';
 import { Gates } from './gates.ts';
 import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
+import { parseAsk } from './parse-ask.ts';
 import { Performer } from './performer.ts';
 import { describeRebuild, loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
 import { Reconciler } from './reconcile.ts';
@@ -152,7 +153,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     version,
     facts,
     fleet: () => loop.fleet,
-    answer: (ask) => asks.answer(ask, person),
+    answer: async (ask) => asks.answer(parseAsk(ask), person),
     replaced: () => {
       process.stderr.write('fleet: another daemon has taken over, or the home is gone; this one leaves\n');
       end(EXIT.locked);

@@ -13,32 +13,59 @@ import type { Loop } from './loop.ts';
 
 /** A file being read; one that is there at the start was being read by a daemon that was killed. */
 const TAKEN = '.taken';
+/** A file some of which could not be read stays, for whoever wants to know what it was. */
+const BROKEN = '.broken';
 
-/** The files are bounded by the gate that writes them; nobody answers these hooks any more, so no verdict depends on it. */
+/**
+ * The files are bounded by the gate that writes them; nobody answers these hooks any more, so no verdict depends
+ * on it. Yields sentences about what could not be read.
+ */
 export async function ingestSpool(options: {
   places: Pick<Places, 'spool'>;
   loop: Pick<Loop, 'fleet' | 'submit'>;
-}): Promise<void> {
+}): Promise<readonly string[]> {
   const { places, loop } = options;
-  for (const name of filesOf(places.spool, TAKEN)) await ingestFile(join(places.spool, name), true, loop);
+  const warnings: string[] = [];
+  for (const name of filesOf(places.spool, TAKEN)) await ingestOrWarn(join(places.spool, name), true);
   for (const name of filesOf(places.spool, '.jsonl')) {
     const file = join(places.spool, name);
     const taken = file.replace(/\.jsonl$/, TAKEN);
     renameSync(file, taken);
-    await ingestFile(taken, false, loop);
+    await ingestOrWarn(taken, false);
+  }
+  return warnings;
+
+  async function ingestOrWarn(taken: string, isSecondTime: boolean): Promise<void> {
+    try {
+      if (await ingestFile(taken, isSecondTime, loop)) return rmSync(taken);
+      const aside = taken.replace(/\.taken$/, BROKEN);
+      renameSync(taken, aside);
+      warnings.push(
+        `some of what hooks reported while no daemon ran could not be read; it is kept in ${aside}`,
+      );
+    } catch (error) {
+      if (error instanceof Error && 'syscall' in error)
+        warnings.push(`what hooks reported while no daemon ran could not be read: ${error.message}`);
+      else throw error;
+    }
   }
 }
 
+/** False when some of its lines were no reports. */
 async function ingestFile(
   file: string,
   isSecondTime: boolean,
   loop: Pick<Loop, 'fleet' | 'submit'>,
-): Promise<void> {
+): Promise<boolean> {
   const session = basename(file, TAKEN);
   const run = runOfSession(loop.fleet, session);
+  let isWhole = true;
   for (const line of run ? readFileSync(file, 'utf8').split('\n') : []) {
     const spooled = parse(line);
-    if (!spooled) continue;
+    if (!spooled) {
+      isWhole &&= line === '';
+      continue;
+    }
     const hook = adapterFor(spooled.dialect).parseHook(parseAny(spooled.payload));
     // A question whose asker is gone needs no answer; what happened is what counts.
     if (hook.type === 'tool-asked') continue;
@@ -50,7 +77,7 @@ async function ingestFile(
       `agent:${run!.agent}`,
     );
   }
-  rmSync(file, { force: true });
+  return isWhole;
 }
 
 function filesOf(folder: string, ending: string): string[] {

@@ -26,7 +26,7 @@ const REQUEST_BYTES_MAX = 16 * 1024;
 /** Questions under way for one client; an honest one asks one at a time, a fast scroller a few. */
 const QUESTIONS_MAX = 32;
 
-/** Above this a client is not told what bottoms show; above the next it has stopped reading and is hung up on. */
+/** Above this a client is not told what bottoms show, and its questions wait; above the next it has stopped reading and is hung up on. */
 const UNREAD_BYTES = 1024 * 1024;
 const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -46,7 +46,10 @@ export class Client {
     socket.on('data', (chunk) => {
       this.#read(chunk);
       if (this.#isGreeted) clearTimeout(tooLate);
+      // Who does not read the answers is not asked for more questions.
+      if (socket.writableLength > UNREAD_BYTES) socket.pause();
     });
+    socket.on('drain', () => socket.resume());
     // 'close' follows every error, and a client that goes away is nothing to report.
     socket.on('error', () => {});
     socket.on('close', () => {

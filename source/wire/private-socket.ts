@@ -1,6 +1,7 @@
 /**
  * A socket only its owner can reach, and which stays reachable: when something removes its file (a cleaner of
- * temp folders, a person tidying up) it is made anew. What a killed process left in its place is replaced.
+ * temp folders, a person tidying up) it is made anew. A socket that a killed process left in its place is
+ * replaced, anything else is moved aside.
  */
 import { chmodSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -32,26 +33,30 @@ export async function listenPrivately(options: PrivateSocketOptions): Promise<Pr
   timer.unref();
 
   async function check(): Promise<void> {
-    const found = inodeOf(path);
-    if (found === inode) return;
-    if (found !== null || !existsSync(dirname(dirname(path)))) {
-      clearInterval(timer);
-      return onReplaced?.();
-    }
     try {
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      if (found?.ino === inode) return;
+      if (found?.isSocket() || !existsSync(dirname(dirname(path)))) {
+        clearInterval(timer);
+        return onReplaced?.();
+      }
       const again = await listen(options);
       // Connections that are there stay: closing a server only stops it from taking in more.
       server.close();
       ({ server, inode } = again);
       if (isClosed) remove();
     } catch {
-      // A full disk, a folder that may not be written: tried again at the next look.
+      // A full disk, a folder that may not be entered: tried again at the next look.
     }
   }
 
   function remove(closed?: () => void): void {
     server.close(closed);
-    if (inodeOf(path) === inode) rmSync(path, { force: true });
+    try {
+      if (inodeOf(path) === inode) rmSync(path, { force: true });
+    } catch {
+      // The folder may not be entered any more; a file nobody listens on does no harm.
+    }
   }
 
   return {
@@ -77,6 +82,8 @@ async function listen({ path, connectionsMax, onConnection }: PrivateSocketOptio
   });
   try {
     chmodSync(bound, 0o600);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found && !found.isSocket()) renameSync(path, `${path}.${Date.now()}.aside`);
     renameSync(bound, path);
   } catch (cause) {
     server.close();

@@ -58,7 +58,7 @@ describe('AU1 what hooks said while no daemon was there', () => {
     write(`${session}.jsonl`, '{"id":"cut o', finished('c1'), '[]', finished('c2'));
     await ingest();
     expect(recorded('tool-finished')).toBe(2);
-    expect(readdirSync(spool)).toEqual([]);
+    expect(readdirSync(spool)).toEqual([`${session}.broken`]);
     await ingest();
     expect(recorded('tool-finished')).toBe(2);
   });

@@ -1,0 +1,75 @@
+/**
+ * What a client asks, checked field by field before anything acts on it: what gets into an event stays there,
+ * and a client of another version, or a script of somebody's own, may send anything.
+ */
+import type { Ask } from '../wire/daemon-protocol.ts';
+import { AskRefused } from './clients.ts';
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const texts: Check = (value) => Array.isArray(value) && value.every(text);
+const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const variables: Check = (value) => object(value) && Object.values(value as object).every(text);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const verdict: Check = (value) => value === 'approved' || value === 'rejected';
+const flagOrNothing: Check = (value) => value === undefined || flag(value);
+
+type Fields<A> = Readonly<Record<Exclude<keyof A, 'type'>, Check>>;
+
+const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { type: Type }>>> } = {
+  start: {
+    project: text,
+    agent: orNull(text),
+    command: texts,
+    task: text,
+    worktree: orNull(flag),
+    columns: number,
+    rows: number,
+    environment: variables,
+  },
+  stop: { run: text, reason: text },
+  restart: { run: text, environment: variables },
+  send: { run: text, text, isSubmitted: flag },
+  decide: {
+    approval: text,
+    verdict,
+    hash: text,
+    decision: text,
+    editedInput: orNull(object),
+    message: text,
+  },
+  configure: { project: text },
+  worktrees: { project: orNull(text) },
+  'discard-worktree': { run: text, isForced: flag },
+  fleet: {},
+  log: {
+    after: number,
+    limit: number,
+    agent: orNull(text),
+    eventType: orNull(text),
+    run: orNull(text),
+    since: orNull(number),
+  },
+  'verify-log': {},
+  rebuild: {},
+  backup: {},
+  shutdown: { isComplete: flagOrNothing },
+};
+
+/** Throws AskRefused USAGE, naming the field. */
+export function parseAsk(value: unknown): Ask {
+  const ask = (object(value) ? value : {}) as Readonly<Record<string, unknown>>;
+  const type = String(ask['type']);
+  if (!Object.hasOwn(FIELDS, type))
+    throw new AskRefused('USAGE', `this daemon does not know what "${type.slice(0, 80)}" asks for`);
+  for (const [field, check] of Object.entries<Check>(FIELDS[type as Ask['type']]))
+    if (!check(ask[field]))
+      throw new AskRefused('USAGE', `"${field}" of the question "${type}" is missing or wrong`);
+  return value as Ask;
+}
