@@ -3,7 +3,7 @@
  * bundle. `close` ends every process it started and leaves nothing behind.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Recorded } from '../../source/core/event.ts';
@@ -11,8 +11,7 @@ import { isEnded, type Approval, type Fleet, type Run } from '../../source/core/
 import { DaemonError, type DaemonConnection } from '../../source/wire/daemon-client.ts';
 import { ensureDaemon } from '../../source/wire/ensure-daemon.ts';
 import { placesOf, type Places } from '../../source/wire/places.ts';
-import { readMeta } from '../../source/wire/session-files.ts';
-import { isAlive } from '../../source/wire/process-identity.ts';
+import { endAllOf } from './home-processes.ts';
 import { until } from './until.ts';
 
 const DIST = resolve(import.meta.dirname, '..', '..', process.env['FLEET_DIST'] ?? 'dist');
@@ -29,13 +28,23 @@ export interface Ran {
   readonly stderr: string;
 }
 
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export class FleetHome {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-test-')));
   readonly places: Places = placesOf({ FLEET_HOME: join(this.folder, 'home') });
   readonly environment: Record<string, string>;
   #connection: DaemonConnection | null = null;
 
-  constructor(environment: Record<string, string> = {}) {
+  /** The user its command line runs as; the test's own when none is given. */
+  readonly #user: User | undefined;
+
+  constructor(environment: Record<string, string> = {}, user?: User) {
+    this.#user = user;
+    if (user) chownSync(this.folder, user.uid, user.gid);
     this.environment = {
       PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,
       HOME: this.folder,
@@ -69,7 +78,12 @@ export class FleetHome {
       execFile(
         PROGRAM.node,
         [PROGRAM.script, ...parameters],
-        { cwd: options.cwd ?? this.folder, env: this.environment, maxBuffer: 64 * 1024 * 1024 },
+        {
+          cwd: options.cwd ?? this.folder,
+          env: this.environment,
+          maxBuffer: 64 * 1024 * 1024,
+          ...this.#user,
+        },
         (error, stdout, stderr) =>
           done({ code: error ? Number((error as { code?: unknown }).code ?? 1) : 0, stdout, stderr }),
       );
@@ -136,46 +150,28 @@ export class FleetHome {
   async close(): Promise<void> {
     // Closed before, or never used: a daemon must not be started for it.
     if (!existsSync(this.places.home)) return rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await this.#endInOrder();
+    } finally {
+      // A test may have destroyed what names its processes.
+      await endAllOf(this.folder);
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    }
+  }
+
+  /** As a person would: every session, then the daemon, and screens with it. */
+  async #endInOrder(): Promise<void> {
     const daemon = await this.connect().catch(() => null);
-    if (daemon) {
-      const { fleet } = await daemon.ask({ type: 'fleet' });
-      for (const run of Object.values(fleet.runs))
-        if (!isEnded(run))
-          await daemon.ask({ type: 'stop', run: run.id, reason: 'the test is over' }).catch(() => {});
-      await until(async () => {
-        const now = (await daemon.ask({ type: 'fleet' })).fleet;
-        return Object.values(now.runs).every(isEnded) || undefined;
-      }, 'every run to end');
-      const gone = new Promise<void>((done) => daemon.onClose(() => done()));
-      await daemon.ask({ type: 'shutdown', isComplete: true });
-      await gone;
-    }
-    this.#endHolders();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  }
-
-  /** Holders of sessions the log no longer knows (a test that destroyed it). */
-  #endHolders(): void {
-    for (const session of sessionsIn(this.places.sessions)) {
-      const meta = metaOf(this.places.session(session));
-      for (const identity of meta ? [meta.child, meta.holder] : [])
-        if (isAlive(identity)) process.kill(identity.pid, 'SIGKILL');
-    }
-  }
-}
-
-function metaOf(directory: string) {
-  try {
-    return readMeta(directory);
-  } catch {
-    return null;
-  }
-}
-
-function sessionsIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
+    if (!daemon) return;
+    await until(async () => {
+      const runs = Object.values((await daemon.ask({ type: 'fleet' })).fleet.runs);
+      // One that is still starting is stopped as soon as it runs.
+      for (const { id } of runs.filter(({ phase }) => phase === 'running'))
+        await daemon.ask({ type: 'stop', run: id, reason: 'the test is over' }).catch(() => {});
+      return runs.every(isEnded) || undefined;
+    }, 'every run to end');
+    const gone = new Promise<void>((done) => daemon.onClose(() => done()));
+    await daemon.ask({ type: 'shutdown', isComplete: true });
+    await gone;
   }
 }

@@ -23,6 +23,16 @@ export function pidOf(places: Places, role: Role): Promise<number> {
   }, `one ${role} process`);
 }
 
+/** Ends all that was started with this folder as its HOME, whatever became of the files that name them. */
+export async function endAllOf(folder: string): Promise<void> {
+  // One of them may start another before its own turn comes.
+  await until(async () => {
+    const left = listProcesses().filter(({ env }) => env.includes(`HOME=${folder}`));
+    for (const { pid } of left) await killHard(pid);
+    return left.length === 0 || undefined;
+  }, `the processes of ${folder} to be gone`);
+}
+
 /** Ends it as nobody can resist, and waits until it is gone. */
 export async function killHard(pid: number): Promise<void> {
   const identity = identityOf(pid);
