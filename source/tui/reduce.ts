@@ -13,7 +13,7 @@ import { paletteEntries } from './palette.ts';
 import { entriesOf, keyContext, noted, step, type Step } from './step.ts';
 import { insert } from './text-field.ts';
 import { keySpelling, type KeyEvent, type PasteEvent } from './terminal/input-event.ts';
-import { keyBytes } from './terminal/raw-forwarder.ts';
+import { keyBytes } from './terminal/key-bytes.ts';
 import { pasteBytes } from './paste-bytes.ts';
 import { ScreenMode } from '../wire/screen-frame.ts';
 import type { Context, Intent, UiInput } from './ui-input.ts';
