@@ -1,7 +1,5 @@
 /** The one command that opens the store itself: a damaged log has no daemon to ask. */
 import { hostname } from 'node:os';
-import { takeLock } from '../io/store/daemon-lock.ts';
-import { restoreLog } from '../io/store/restore.ts';
 import { EXIT, type Command } from './command.ts';
 import { placesFor } from './daemon-ask.ts';
 
@@ -16,6 +14,11 @@ export const command: Command = {
     { flags: '--empty', description: 'begin an empty log when neither what is left nor a backup verifies' },
   ],
   async run(invocation) {
+    // Loaded here: the list of commands, which reads this file, has no use for a database.
+    const [{ takeLock }, { restoreLog }] = await Promise.all([
+      import('../io/store/daemon-lock.ts'),
+      import('../io/store/restore.ts'),
+    ]);
     const { stdout, stderr, options } = invocation;
     const { lock: file, database, backups } = placesFor(invocation);
     const lock = takeLock(file);

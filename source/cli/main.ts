@@ -16,8 +16,9 @@ export async function runCommandLine(
     )
     .version(given.version, '-V, --version', 'print the version')
     .usage('[command]');
-  // Help lists them all; to run one, only that one is loaded.
-  for (const [known, load] of Object.entries(COMMANDS)) {
+  const isVersion = argv[0] === '--version' || argv[0] === '-V';
+  // Help lists them all; to run one, only that one is loaded, and none to say the version.
+  for (const [known, load] of Object.entries(isVersion ? {} : COMMANDS)) {
     if (name !== null && known !== name && !known.startsWith(`${name} `)) continue;
     const { command } = await load();
     addCommand(parser, command, given, (result) => (code = result));
