@@ -38,6 +38,7 @@ export class Client {
   readonly #bottoms = new Map<string, Bottom>();
   #isGreeted = false;
   #questions = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(socket: Socket, screens: Screens) {
     this.#socket = socket;
@@ -91,13 +92,15 @@ export class Client {
       case 'lines':
         return this.#answer(request.id, async () => {
           const { session, from, count } = request;
-          const lines = await this.#screens.withHistory(session, (history) => history.lines(from, count));
+          const lines = await this.#inTurn(() =>
+            this.#screens.withHistory(session, (history) => history.lines(from, count)),
+          );
           return { ...lines, type: 'lines', id: request.id, frame: lines.frame.toString('base64') };
         });
       case 'search':
         return this.#answer(request.id, async () => {
-          const found = await this.#screens.withHistory(request.session, (history) =>
-            history.search(request.text),
+          const found = await this.#inTurn(() =>
+            this.#screens.withHistory(request.session, (history) => history.search(request.text)),
           );
           return { type: 'found', id: request.id, ...found };
         });
@@ -175,6 +178,25 @@ export class Client {
       .finally(() => this.#questions--)
       // Only our own bug can end here; it must not go unseen.
       .catch((error: unknown) => process.emit('uncaughtException', error as Error));
+  }
+
+  /** History is read for a client one question after the other, and only while it takes the answers. */
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(() => this.#caughtUp()).then(read);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  #caughtUp(): Promise<void> {
+    return new Promise((done, gone) => {
+      const settle = (): void => {
+        this.#socket.off('drain', settle).off('close', settle);
+        if (this.#socket.destroyed) gone(new Error('the client is gone'));
+        else done();
+      };
+      if (this.#socket.destroyed || this.#socket.writableLength <= UNREAD_BYTES) return settle();
+      this.#socket.on('drain', settle).on('close', settle);
+    });
   }
 
   #send(reply: ScreensReply): void {

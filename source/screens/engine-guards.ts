@@ -73,10 +73,10 @@ function clampStrings(core: EngineCore): void {
       const put = prototype.put;
       prototype.put = function putBounded(data, start, end) {
         // Past the bound nothing is added, so a title shows its beginning and memory stays flat.
-        const room = STRING_CHARACTERS_MAX - this._data.length;
-        if (room <= 0) return;
-        put.call(this, data, start, Math.min(end, start + room));
-        this._data = this._data.slice(0, STRING_CHARACTERS_MAX);
+        if (this._data.length >= STRING_CHARACTERS_MAX) return;
+        put.call(this, data, start, end);
+        // xterm.js ignores DEL in a control string only at the beginning of a chunk.
+        this._data = this._data.replaceAll('\x7f', '').slice(0, STRING_CHARACTERS_MAX);
       };
     }
   }

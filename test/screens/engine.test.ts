@@ -173,6 +173,30 @@ describe('hostile output', () => {
     expect(engine.faults).toBe(0);
   });
 
+  const once: readonly (readonly [string, string, readonly [number, number]?])[] = [
+    ['a quote whose bytes come apart', '“quoted”'],
+    ['a wide character that does not fit, joined to the next', '\x1b[?7l\x1b[1;19Ha👨\u200d👩\u200d👧'],
+    ['a family in the middle of which the size changes', '👨\u200d👩\u200d👧', [2, 1]],
+    ['the alternate screen after the size has changed', 'a\x1b[?47hb\r\n\r\n\r\nc', [4, 2]],
+    ['DEL within a control string', '\x1bP+q544e\x7f\x1b[?1h'],
+  ];
+  it.each(once)('R19 %s: the same in one piece and byte by byte', (_what, text, size) => {
+    const bytes = Buffer.from(text);
+    const half = bytes.length >> 1;
+    const whole = engineOf();
+    const single = engineOf();
+    whole.write(bytes.subarray(0, half));
+    if (size) whole.resize(...size);
+    whole.write(bytes.subarray(half));
+    for (let at = 0; at < bytes.length; at++) {
+      if (size && at === half) single.resize(...size);
+      single.write(bytes.subarray(at, at + 1));
+    }
+    expect(single.state()).toEqual(whole.state());
+    expect(single.said).toEqual(whole.said);
+    expect(whole.faults).toBe(0);
+  });
+
   it('R19 any stream, cut anywhere, resized anywhere, saved and restored anywhere, ends in the same screen', () => {
     const resize = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }));
     const property = fc.property(
