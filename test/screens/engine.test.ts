@@ -173,23 +173,34 @@ describe('hostile output', () => {
     expect(engine.faults).toBe(0);
   });
 
-  const once: readonly (readonly [string, string, readonly [number, number]?])[] = [
-    ['a quote whose bytes come apart', '“quoted”'],
-    ['a wide character that does not fit, joined to the next', '\x1b[?7l\x1b[1;19Ha👨\u200d👩\u200d👧'],
-    ['a family in the middle of which the size changes', '👨\u200d👩\u200d👧', [2, 1]],
-    ['the alternate screen after the size has changed', 'a\x1b[?47hb\r\n\r\n\r\nc', [4, 2]],
-    ['DEL within a control string', '\x1bP+q544e\x7f\x1b[?1h'],
+  const once: readonly { what: string; text: string; size?: { columns: number; rows: number } }[] = [
+    { what: 'a quote whose bytes come apart', text: '“quoted”' },
+    {
+      what: 'a wide character that does not fit, joined to the next',
+      text: '\x1b[?7l\x1b[1;19Ha👨\u200d👩\u200d👧',
+    },
+    {
+      what: 'a family in the middle of which the size changes',
+      text: '👨\u200d👩\u200d👧',
+      size: { columns: 2, rows: 1 },
+    },
+    {
+      what: 'the alternate screen after the size has changed',
+      text: 'a\x1b[?47hb\r\n\r\n\r\nc',
+      size: { columns: 4, rows: 2 },
+    },
+    { what: 'DEL within a control string', text: '\x1bP+q544e\x7f\x1b[?1h' },
   ];
-  it.each(once)('R19 %s: the same in one piece and byte by byte', (_what, text, size) => {
+  it.each(once)('R19 $what: the same in one piece and byte by byte', ({ text, size }) => {
     const bytes = Buffer.from(text);
     const half = bytes.length >> 1;
     const whole = engineOf();
     const single = engineOf();
     whole.write(bytes.subarray(0, half));
-    if (size) whole.resize(...size);
+    if (size) whole.resize(size.columns, size.rows);
     whole.write(bytes.subarray(half));
     for (let at = 0; at < bytes.length; at++) {
-      if (size && at === half) single.resize(...size);
+      if (size && at === half) single.resize(size.columns, size.rows);
       single.write(bytes.subarray(at, at + 1));
     }
     expect(single.state()).toEqual(whole.state());
