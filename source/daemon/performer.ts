@@ -142,6 +142,8 @@ export class Performer {
       return this.#options.unreached(session);
     }
     screens.opened(session);
+    // Asked to stop before it could be reached.
+    if (this.#run(id).phase === 'stopping') sessions.stop(session);
   }
 
   #run(id: string): Run {

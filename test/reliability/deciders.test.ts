@@ -95,7 +95,7 @@ it(`R17 ${DECIDERS.length} deciders at once over ${APPROVALS} requests: one verd
     if (tried.length > 1) races++;
   }
   const fleet = await home.state();
-  expect(fleet.alarms).toEqual([]);
+  expect(fleet.alarms, `seed ${seed}`).toEqual([]);
   expect((await home.fleet(['log', 'verify'])).code).toBe(0);
   report('R17', { approvals: APPROVALS, races, seconds: seconds.toFixed(1), seed });
   // They did race: most requests had more than one who decided.

@@ -32,7 +32,11 @@ async function workThrough(): Promise<void> {
     const told = JSON.parse(await ask({ event: 'tool-asked', call, cwd: process.cwd() })) as Told;
     appendFileSync(file, `${JSON.stringify({ ...told, call: id })}\n`);
     if (told.verdict === 'allow')
-      await ask({ event: 'tool-finished', call: { ...call, input: told.input }, outcome: 'succeeded' });
+      // Once: a report whose daemon died over it is not told again, it may be on record.
+      await askOnce(
+        { event: 'tool-finished', call: { ...call, input: told.input }, outcome: 'succeeded' },
+        0,
+      );
   }
 }
 
