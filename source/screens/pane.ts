@@ -1,6 +1,6 @@
 /**
- * One pane of one client: sends the screen as it is now, never what it was. The first change after a quiet
- * moment goes out at once (it is the echo of a key), the next ones sixteen milliseconds apart, none before
+ * One pane of one client: sends the screen as it is now, never what it was. The first changes after a quiet
+ * moment go out at once (they are the echoes of keys), the next ones sixteen milliseconds apart, none before
  * the client has taken the last one, and none from the middle of an update the application has bracketed.
  */
 import { encodeScreenFrame, ScreenMode } from '../wire/screen-frame.ts';
@@ -10,6 +10,9 @@ import type { SessionScreen } from './session-screen.ts';
 
 /** Sixty frames a second; nobody sees more. */
 const FRAME_MS = 16;
+
+/** So many frames may follow each other at once: keys typed fast or pasted, and what a program does about them. */
+const BURST_FRAMES = 4;
 
 /** An application that begins an update and never ends it is shown as it is after this long. */
 const SYNCHRONIZED_MS_MAX = 150;
@@ -26,7 +29,8 @@ export class Pane implements ScreenListener {
   readonly #send: (frame: Buffer) => void;
   readonly #view = new ScreenView();
   #hasCredit = true;
-  #sentAt = -Infinity;
+  /** When a stream of frames sixteen milliseconds apart would have its next one; behind now after a quiet moment. */
+  #nextAt = -Infinity;
   #sentVersion = -1;
   #sentHead = '';
   #sentTitle: string | undefined;
@@ -52,7 +56,7 @@ export class Pane implements ScreenListener {
   changed(): void {
     if (!this.#hasCredit || !this.#screen.isReady || this.#screen.version === this.#sentVersion) return;
     const now = performance.now();
-    const until = Math.max(this.#sentAt + FRAME_MS, this.#holdUntil(now));
+    const until = Math.max(this.#nextAt - (BURST_FRAMES - 1) * FRAME_MS, this.#holdUntil(now));
     if (until <= now) return this.#sendNow(now);
     // The end of a bracketed update makes an earlier moment of what was a later one.
     if (this.#timer !== undefined && this.#until <= until) return;
@@ -103,7 +107,7 @@ export class Pane implements ScreenListener {
       head === this.#sentHead
     )
       return;
-    this.#sentAt = now;
+    this.#nextAt = Math.max(this.#nextAt, now) + FRAME_MS;
     this.#sentHead = head;
     this.#sentTitle = engine.title;
     this.#hasCredit = false;

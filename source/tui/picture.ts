@@ -22,6 +22,8 @@ export class Picture {
   #panes: readonly PaneView[] = [];
   #overlays: readonly Rect[] = [];
   #scrolls: ScrollHint[] = [];
+  /** Something was laid elsewhere since the picture was composed; whatever else changes until it is painted is seen then. */
+  #isStale = false;
   #isAscii: boolean;
 
   constructor(size: Size, features: PaintFeatures & { readonly isAscii: boolean }) {
@@ -63,11 +65,11 @@ export class Picture {
     else frame(this.#chrome);
   }
 
-  /** Where the panes are and what lies over them; lays everything anew, which costs only what changed. */
+  /** Where the panes are and what lies over them; everything is laid anew with the next frame. */
   setPanes(panes: readonly PaneView[], overlays: readonly Rect[]): void {
     this.#panes = panes;
     this.#overlays = overlays;
-    compose(this.#scene(), this.#back, this.#damage);
+    this.#isStale = true;
   }
 
   /** One pane's screen changed as the frame says. */
@@ -76,6 +78,7 @@ export class Picture {
     if (!pane) return;
     const hint = scrollOnScreen(pane, frame.scroll);
     if (hint) this.#scrolls.push(hint);
+    if (this.#isStale) return;
     const rows =
       frame.isFull || frame.scroll.count !== 0 ? undefined : new Set(frame.changed.map(({ y }) => y));
     compose(this.#scene(), this.#back, this.#damage, { type: 'pane', pane: index, rows });
@@ -88,6 +91,8 @@ export class Picture {
     readonly isOnlyFirst: boolean;
     readonly budgetBytes: number;
   }): Buffer {
+    if (this.#isStale) compose(this.#scene(), this.#back, this.#damage);
+    this.#isStale = false;
     const scrolls = order.isOnlyFirst ? [] : this.#scrolls.splice(0);
     return this.#painter.paint({ ...order, back: this.#back, damage: this.#damage, scrolls });
   }

@@ -37,6 +37,13 @@ import { initialUi, type Setting, type Size, type Ui } from './ui-state.ts';
 /** By then the first panes are painted, or there are none. */
 const INK_WAIT_MS = 150;
 
+/**
+ * The first frame shows the panes with their contents, not first an empty room and then frames: drawing a whole
+ * screen three times with code that has never run is a third of the start. A daemon that has to be started is
+ * not waited for.
+ */
+const FIRST_FRAME_WAIT_MS = 60;
+
 export interface RoomOptions {
   readonly daemon: EnsureOptions;
   readonly environment: NodeJS.ProcessEnv;
@@ -75,6 +82,8 @@ export class Room {
   #isThemeChosen: boolean;
   #isChromeDrawn = false;
   #inkTimer: NodeJS.Timeout | null = null;
+  /** Nothing is drawn yet while this runs. */
+  #firstFrameTimer: NodeJS.Timeout | null = null;
   #hasPanes = false;
   #isAway = false;
   #isClosed = false;
@@ -91,7 +100,7 @@ export class Room {
     this.#picture = new Picture(terminal.size, terminal.features);
     this.#pacer = new FramePacer({
       draw: (kind) => this.#draw(kind),
-      canSend: () => terminal.writer.canSend,
+      canSend: () => terminal.writer.canSend && this.#firstFrameTimer === null,
       canSendEcho: () => terminal.writer.canSendEcho,
     });
     this.#daemon = new DaemonLink(options.daemon, {
@@ -120,6 +129,7 @@ export class Room {
   /** Connects and shows. Rejects with DaemonError when there is no daemon and none can be started. */
   async open(problems: readonly string[]): Promise<void> {
     this.#inkTimer = setTimeout(() => this.#loadInk(), INK_WAIT_MS);
+    this.#firstFrameTimer = setTimeout(() => this.#beginDrawing(), FIRST_FRAME_WAIT_MS);
     this.#screens.open();
     this.#show(true);
     await this.#daemon.open();
@@ -178,6 +188,7 @@ export class Room {
     this.#isClosed = true;
     if (this.#tick) clearTimeout(this.#tick);
     if (this.#inkTimer) clearTimeout(this.#inkTimer);
+    if (this.#firstFrameTimer) clearTimeout(this.#firstFrameTimer);
     this.#pacer.stop();
     this.#daemon.close();
     this.#screens.close();
@@ -223,7 +234,8 @@ export class Room {
   }
 
   #chromeCame(frame: string, model: ChromeModel): void {
-    if (this.#isClosed) return;
+    // Ink's first frame may be of what was shown when it began to load; the newer one is on its way.
+    if (this.#isClosed || (!this.#isChromeDrawn && model !== this.#model)) return;
     this.#isChromeDrawn = true;
     this.#picture.setChrome(model.size, frame);
     this.#commit(model);
@@ -283,6 +295,13 @@ export class Room {
     }
   }
 
+  #beginDrawing(): void {
+    if (!this.#firstFrameTimer) return;
+    clearTimeout(this.#firstFrameTimer);
+    this.#firstFrameTimer = null;
+    this.#pacer.request();
+  }
+
   /** Ink costs a core for a while: the first panes do not wait for that. */
   #loadInk(): void {
     if (!this.#inkTimer || this.#isClosed) return;
@@ -294,6 +313,7 @@ export class Room {
   #frameCame(session: string, frame: Parameters<Picture['paneChanged']>[1]): void {
     this.#hasPanes = true;
     if (!this.#shown || this.#isClosed) return;
+    if (this.#screens.isComplete) this.#beginDrawing();
     const run = Object.values(this.#daemon.fleet.runs).find((each) => each.session === session);
     const isScrolled = this.#ui.scroll?.session === session;
     // A pinned view stays as it is while the live screen goes on.

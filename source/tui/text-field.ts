@@ -1,5 +1,6 @@
 /** A text somebody edits: pure, one value in, one out. The caret counts UTF-16 units and never splits a cluster. */
-import { clusters, widthOf } from './text.ts';
+import { clusters } from './panes/text-cells.ts';
+import { widthOf } from './text.ts';
 
 export interface TextField {
   readonly text: string;

@@ -3,7 +3,7 @@
  * cursor, hide itself or turn the reading direction, so everything shown passes through here.
  */
 import { visible } from '../core/visible-text.ts';
-import { graphemeWidth, textWidth } from './panes/text-cells.ts';
+import { clusters, textWidth } from './panes/text-cells.ts';
 
 /** How a piece of text is meant; the theme knows how that looks. */
 export type Role =
@@ -86,17 +86,6 @@ export function widthOf(text: string): number {
 
 export const spansWidth = (spans: readonly Span[]): number =>
   spans.reduce((sum, { text }) => sum + widthOf(text), 0);
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** The clusters of a text with their widths. */
-export function* clusters(text: string): Generator<{ readonly text: string; readonly width: number }> {
-  if (ASCII_ONLY.test(text)) {
-    for (const character of text) yield { text: character, width: 1 };
-    return;
-  }
-  for (const { segment } of segmenter.segment(text)) yield { text: segment, width: graphemeWidth(segment) };
-}
 
 /** The longest beginning that fits. */
 function start(text: string, width: number): string {

@@ -8,11 +8,14 @@ import type { Ui } from './ui-state.ts';
 /** Nothing that counts is later than this; a tick an hour costs nothing. */
 const TICK_MAX_MS = 3_600_000;
 
+/** Ages of a dozen agents change at a dozen moments of each second; they are shown together. */
+const AGES_MS = 1_000;
+
 /** Milliseconds until the next tick is worth its while. */
 export function untilTick(ui: Ui, context: Context): number {
   const { now, fleet } = context;
   const moments: number[] = [TICK_MAX_MS];
-  const age = (since: number): void => void moments.push(untilAgeChanges(now - since));
+  const age = (since: number): void => void moments.push(Math.max(AGES_MS, untilAgeChanges(now - since)));
   for (const entry of entriesOf(ui, context))
     if (entry.type === 'run') age(entry.run.endedAt ?? entry.run.startedAt ?? entry.run.requestedAt);
   for (const id of ui.panes) {

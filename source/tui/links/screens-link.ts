@@ -58,6 +58,11 @@ export class ScreensLink {
     return this.#watched.get(session)?.screen ?? undefined;
   }
 
+  /** Everything on view has been heard of. */
+  get isComplete(): boolean {
+    return [...this.#watched.values()].every(({ screen }) => screen !== null);
+  }
+
   /** Exactly these sessions are on view from now on. */
   watch(sessions: ReadonlySet<string>): void {
     for (const [session, watched] of this.#watched) {

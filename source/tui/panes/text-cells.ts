@@ -1,17 +1,31 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type * as StringWidth from 'string-width';
 import { BLANK, glyphOf, WIDE_TAIL, type Row } from '../../wire/cells.ts';
 import type { Style } from './style.ts';
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const load = createRequire(import.meta.url);
+let segmenter: Intl.Segmenter | undefined;
+let stringWidth: ((text: string) => number) | undefined;
+
+/**
+ * The graphemes of a text. Segmenter and widths are made when the first text needs them: that takes longer than
+ * everything else before the first frame together, and most texts are simple.
+ */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
+
 /** More different clusters than any screen shows at once; then the table starts anew. */
 const WIDTHS_MAX = 4096;
 const widths = new Map<string, number>();
 
 /** Columns of one grapheme. */
-export function graphemeWidth(grapheme: string): number {
+function graphemeWidth(grapheme: string): number {
   const known = widths.get(grapheme);
   if (known !== undefined) return known;
   if (widths.size >= WIDTHS_MAX) widths.clear();
+  stringWidth ??= (load('string-width') as typeof StringWidth).default;
   const width = Math.min(2, stringWidth(grapheme));
   widths.set(grapheme, width);
   return width;
@@ -19,19 +33,28 @@ export function graphemeWidth(grapheme: string): number {
 
 /**
  * Whether this UTF-16 unit stands for one column by itself (printable ASCII, Latin-1, dashes and quotes, arrows,
- * box drawing, blocks, geometric shapes, braille), as long as no mark, joiner or selector follows.
+ * operators, box drawing, blocks,
+ * geometric shapes, ticks and crosses, braille), as long as no mark, joiner or selector follows.
  */
 const isSimple = (unit: number): boolean =>
   (unit >= BLANK && unit < 0x7f) ||
   (unit >= 0xa1 && unit < 0x300 && unit !== 0xad && unit !== 0xa9 && unit !== 0xae) ||
   (unit >= 0x2010 && unit <= 0x2027) ||
-  (unit >= 0x2190 && unit <= 0x21ff) ||
+  (unit >= 0x2030 && unit <= 0x203a) ||
+  (unit >= 0x2190 && unit <= 0x22ff) ||
   (unit >= 0x2500 && unit <= 0x25fc) ||
+  (unit >= 0x2715 && unit <= 0x2718) ||
+  unit === CHECK_MARK ||
   (unit >= 0x2800 && unit <= 0x28ff);
+
+const CHECK_MARK = 0x2713;
 
 /** Units that never join the character before them. */
 const isSeparate = (unit: number): boolean =>
-  Number.isNaN(unit) || unit < 0x300 || (unit >= 0x2190 && unit <= 0x28ff);
+  Number.isNaN(unit) ||
+  unit < 0x300 ||
+  (unit >= 0x2010 && unit <= 0x203a && isSimple(unit)) ||
+  (unit >= 0x2190 && unit <= 0x28ff);
 
 /**
  * Writes text into a row from column `x` up to `end`, and returns the column behind it. A wide character that
@@ -56,7 +79,7 @@ export function writeText(
     }
     const grapheme = graphemeAt(text, i);
     i += grapheme.length;
-    const width = unit < BLANK || (unit >= 0x7f && unit < 0xa0) ? 0 : graphemeWidth(grapheme);
+    const width = isControl(unit) ? 0 : graphemeWidth(grapheme);
     if (width === 0) continue;
     if (column + width > limit) break;
     row.set(column, glyphOf(grapheme), style.foreground, style.background, style.attributes);
@@ -70,24 +93,35 @@ export function writeText(
 const GRAPHEME_UNITS = 64;
 
 function graphemeAt(text: string, start: number): string {
-  const [first] = segmenter.segment(text.slice(start, start + GRAPHEME_UNITS));
+  const [first] = graphemesOf(text.slice(start, start + GRAPHEME_UNITS));
   return first?.segment ?? text.charAt(start);
 }
 
-/** Columns of a text as writeText lays it out. */
-export function textWidth(text: string): number {
-  let columns = 0;
+export interface Cluster {
+  readonly text: string;
+  readonly width: number;
+}
+
+/** The graphemes of a text with their widths, control characters with none. */
+export function* clusters(text: string): Generator<Cluster> {
   for (let i = 0; i < text.length;) {
     const unit = text.charCodeAt(i);
     if (isSimple(unit) && isSeparate(text.charCodeAt(i + 1))) {
-      columns++;
-      i++;
+      yield { text: text.charAt(i++), width: 1 };
       continue;
     }
     const grapheme = graphemeAt(text, i);
     i += grapheme.length;
-    if (unit >= BLANK && (unit < 0x7f || unit >= 0xa0)) columns += graphemeWidth(grapheme);
+    yield { text: grapheme, width: isControl(unit) ? 0 : graphemeWidth(grapheme) };
   }
+}
+
+const isControl = (unit: number): boolean => unit < BLANK || (unit >= 0x7f && unit < 0xa0);
+
+/** Columns of a text as writeText lays it out. */
+export function textWidth(text: string): number {
+  let columns = 0;
+  for (const { width } of clusters(text)) columns += width;
   return columns;
 }
 
@@ -96,11 +130,11 @@ export function fitText(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   if (columns <= 0) return '';
   let fitting = '';
-  let width = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    width += graphemeWidth(segment);
-    if (width > columns - 1) break;
-    fitting += segment;
+  let left = columns - 1;
+  for (const cluster of clusters(text)) {
+    left -= cluster.width;
+    if (left < 0) break;
+    fitting += cluster.text;
   }
   return `${fitting}…`;
 }
