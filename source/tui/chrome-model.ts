@@ -8,7 +8,7 @@ import { listView, type ListView } from './screens/control-room/agent-rows.ts';
 import { barSpans } from './screens/control-room/bar-rows.ts';
 import { headerView, type HeaderView } from './screens/control-room/header-rows.ts';
 import { overlayView, type OverlayView } from './screens/control-room/overlay-rows.ts';
-import { paneTitle, scrollPosition } from './screens/control-room/pane-titles.ts';
+import { paneTitle, scrollPosition, titleIn } from './screens/control-room/pane-titles.ts';
 import { queueView, type QueueView } from './screens/control-room/queue-rows.ts';
 import type { Line } from './screens/control-room/request-lines.ts';
 import { roleOfStatus } from './screens/control-room/glyphs.ts';
@@ -71,13 +71,14 @@ function titleLines(ui: Ui, context: Context, layout: RoomLayout): TitleLine[] {
   return layout.panes
     .filter(({ isFramed }) => !isFramed)
     .map(({ run, number, frame }) => {
-      const { title, note, status } = paneTitle(ui, context, run, number);
+      const { note, status, ...words } = paneTitle(ui, context, run, number);
       const scroll = ui.scroll?.run === run ? ` ${scrollPosition(ui.scroll)} ·` : '';
       const place = ui.panes.length > 1 ? ` ${number} of ${ui.panes.length} ` : ' ';
       const right = `${scroll} ${note} ${place}`;
-      const left = cut(` ${title} `, Math.max(0, frame.columns - widthOf(right)));
+      const room = Math.max(0, frame.columns - widthOf(right));
+      const left = cut(` ${titleIn(room - 2, words)} `, room);
       const isFocused = ui.cursor === run && (ui.region === 'panes' || ui.isZoomed);
-      const line = fit(left, Math.max(0, frame.columns - widthOf(right)));
+      const line = fit(left, room);
       return {
         rect: { ...frame, rows: 1 },
         spans: [span(line, isFocused ? 'accent' : roleOfStatus(status)), span(right, 'dim')],

@@ -1,7 +1,7 @@
 /**
  * Where everything stands: size and a few facts in, rectangles out. Nothing overlaps, nothing leaves the
  * screen, and the areas keep their size when things come and go, because each change of a pane's size makes
- * an agent redraw itself.
+ * an agent redraw itself; only a queue with nothing in it gives its room to the panes.
  */
 import type { Rect } from './panes/rect.ts';
 import type { LayoutName, Region, Size } from './ui-state.ts';
@@ -39,6 +39,8 @@ export interface LayoutFacts {
   readonly panes: readonly string[];
   /** The run under the cursor. */
   readonly focused: string | null;
+  /** Something waits, or did a moment ago: the queue has its room. Otherwise one line says that nothing waits. */
+  readonly isQueueOpen: boolean;
   readonly overlay: 'none' | 'look' | 'box' | 'line';
   /** Rows a box would like, its frame included; it gets them where there is room. */
   readonly boxRows: number;
@@ -61,6 +63,8 @@ const PANE_ROWS_GOOD = 24;
 
 /** The queue on a narrow screen: one request as who, what and where. */
 const DRAWER_ROWS = 3;
+/** A queue with nothing in it. */
+const EMPTY_QUEUE_ROWS = 1;
 
 const rect = (x: number, y: number, columns: number, rows: number): Rect => ({
   x,
@@ -90,7 +94,9 @@ export function roomLayout(facts: LayoutFacts): RoomLayout {
 
 function wide(body: Rect, facts: LayoutFacts) {
   // A fifth of the height: four lines of a request at 34 rows, eight at 50.
-  const queueRows = Math.min(12, Math.max(6, Math.floor(body.rows * 0.2)));
+  const queueRows = facts.isQueueOpen
+    ? Math.min(12, Math.max(6, Math.floor(body.rows * 0.2)))
+    : EMPTY_QUEUE_ROWS;
   // A name, what it does in a few words, and an age; past 44 the panes need the room more.
   const listColumns = Math.min(44, Math.max(28, Math.floor(body.columns * 0.26)));
   const upper = body.rows - queueRows;
@@ -105,8 +111,9 @@ function wide(body: Rect, facts: LayoutFacts) {
 
 /** One page at a time above the drawer; the queue as a page has the whole body. */
 function narrow(body: Rect, facts: LayoutFacts) {
-  const page = rect(0, body.y, body.columns, body.rows - DRAWER_ROWS);
-  const drawer = rect(0, body.y + page.rows, body.columns, DRAWER_ROWS);
+  const drawerRows = facts.isQueueOpen ? DRAWER_ROWS : EMPTY_QUEUE_ROWS;
+  const page = rect(0, body.y, body.columns, body.rows - drawerRows);
+  const drawer = rect(0, body.y + page.rows, body.columns, drawerRows);
   const nothing = { panes: [], hidden: { before: 0, after: 0 } };
   switch (facts.region) {
     case 'list':

@@ -3,11 +3,11 @@ import { Grid } from '../wire/cells.ts';
 import type { RoomLayout, PanePlace } from './layout.ts';
 import type { SessionScreen } from './links/screens-link.ts';
 import type { ColourDepth } from './panes/colours.ts';
-import type { PaneFrame } from './panes/pane-frame.ts';
+import { titleColumns, type PaneFrame } from './panes/pane-frame.ts';
 import { firstRowFor, type Highlight, type PaneView } from './panes/scene.ts';
 import { cellStyle } from './plain-chrome.ts';
 import { roleOfStatus } from './screens/control-room/glyphs.ts';
-import { paneTitle, scrollPosition } from './screens/control-room/pane-titles.ts';
+import { paneTitle, scrollPosition, titleIn } from './screens/control-room/pane-titles.ts';
 import type { Context } from './ui-input.ts';
 import type { Scroll, Ui } from './ui-state.ts';
 
@@ -30,13 +30,16 @@ export function paneViews(ui: Ui, context: Context, layout: RoomLayout, sources:
     .map((place) => paneView(ui, context, place, sources));
 }
 
+/** Where a grid has no rows a pane is blank. */
+const NOTHING_YET = new Grid(0, 0);
+
 function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSources): PaneView {
   const { run, inside, isFramed } = place;
   const session = context.fleet.runs[run]?.session ?? null;
   const screen = session === null ? undefined : sources.screen(session);
   const scroll = ui.scroll?.run === run ? ui.scroll : null;
   const lines = scroll && sources.lines?.session === scroll.session ? sources.lines : null;
-  const grid = lines?.grid ?? screen?.grid ?? new Grid(inside.columns, inside.rows);
+  const grid = lines?.grid ?? screen?.grid ?? NOTHING_YET;
   const isTypedElsewhere = ui.typing !== null && ui.typing !== run;
   const isOld = ui.screens === 'lost' || (session !== null && ui.lost.includes(session));
   return {
@@ -55,13 +58,13 @@ function frameOf(
   place: PanePlace,
   { depth, scroll }: { readonly depth: ColourDepth; readonly scroll: Scroll | null },
 ): PaneFrame {
-  const { title, note, status } = paneTitle(ui, context, place.run, place.number);
+  const { note, status, ...words } = paneTitle(ui, context, place.run, place.number);
   const look = { theme: ui.theme, depth };
   const isTypedTo = ui.typing === place.run;
   const isFocused = isTypedTo || (ui.cursor === place.run && ui.region === 'panes' && ui.typing === null);
   const isUnderCursor = ui.cursor === place.run;
   return {
-    title,
+    title: titleIn(titleColumns(place.frame.columns, note), words),
     note,
     position: scroll ? scrollPosition(scroll) : undefined,
     lineStyle: cellStyle(look, isTypedTo ? 'waiting' : isFocused ? 'accent' : 'border'),

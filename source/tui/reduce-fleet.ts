@@ -5,6 +5,9 @@ import { entriesOf, noted, step, type Step } from './step.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
 
+/** Agents ask in bursts: panes that grew and shrank with each answer would redraw all the time. */
+const QUEUE_LINGERS_MS = 10_000;
+
 /** A request that comes under the cursor by itself is deaf this long: the key on its way was meant for another. */
 export const GRACE_MS = 600;
 
@@ -53,15 +56,27 @@ export function withQueue(ui: Ui, { fleet, now }: Context): Ui {
   const answering = ui.queue.answering.filter((id) => fleet.approvals[id]?.state === 'pending');
   const items = queueItems(fleet, answering);
   const { approval } = ui.queue;
+  const room = withRoom(ui.queue, items.length, now);
   if (approval !== null && items.some(({ id }) => id === approval))
-    return { ...ui, queue: { ...ui.queue, answering } };
+    return { ...ui, queue: { ...ui.queue, ...room, answering } };
   const next = nextAfter(
     fleet,
     approval,
     items.map(({ id }) => id),
   );
-  const queue = { approval: next, answering, inertUntil: next === null ? 0 : now + GRACE_MS };
+  const queue = { ...room, approval: next, answering, inertUntil: next === null ? 0 : now + GRACE_MS };
   return withLook({ ...ui, queue }, approval, next);
+}
+
+/** The queue has its room as long as something waits, and a while longer. */
+function withRoom(
+  { isOpen, closesAt }: Ui['queue'],
+  waiting: number,
+  now: number,
+): Pick<Ui['queue'], 'isOpen' | 'closesAt'> {
+  if (waiting > 0) return { isOpen: true, closesAt: null };
+  if (!isOpen || (closesAt !== null && now >= closesAt)) return { isOpen: false, closesAt: null };
+  return { isOpen, closesAt: closesAt ?? now + QUEUE_LINGERS_MS };
 }
 
 /** The next younger request, else the youngest. */

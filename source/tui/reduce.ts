@@ -3,7 +3,7 @@
  * be done outside. Nothing here knows the time, the terminal or a socket.
  */
 import { actionFor } from './keys.ts';
-import { GRACE_MS, onFleet } from './reduce-fleet.ts';
+import { GRACE_MS, onFleet, withQueue } from './reduce-fleet.ts';
 import { onMouse } from './reduce-mouse.ts';
 import { editedIn, inOverlay, openStart, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
@@ -47,7 +47,7 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
     case 'fleet':
       return onFleet(ui, context);
     case 'tick':
-      return step(onTick(ui, context.now));
+      return step(onTick(ui, context));
     case 'daemon':
       return step({ ...ui, daemon: { ...ui.daemon, state: input.state, message: input.message } });
     case 'warnings':
@@ -83,7 +83,10 @@ function onResize(ui: Ui, size: Ui['size']): Step {
   return step({ ...ui, size, overlay });
 }
 
-function onTick(ui: Ui, now: number): Ui {
+function onTick(before: Ui, context: Context): Ui {
+  const { now } = context;
+  const { closesAt } = before.queue;
+  const ui = closesAt !== null && now >= closesAt ? withQueue(before, context) : before;
   return ui.notice && now >= ui.notice.until ? { ...ui, notice: null } : ui;
 }
 

@@ -54,7 +54,17 @@ export const cursorRun = (ui: Ui, { fleet }: Context): Run | undefined =>
 export function layoutFacts(ui: Ui): LayoutFacts {
   const { size, region, layout, isZoomed, panes, cursor } = ui;
   const focused = cursor;
-  return { size, region, layout, isZoomed, panes, focused, overlay: overlayKind(ui), boxRows: boxRowsOf(ui) };
+  return {
+    size,
+    region,
+    layout,
+    isZoomed,
+    panes,
+    focused,
+    isQueueOpen: ui.queue.isOpen,
+    overlay: overlayKind(ui),
+    boxRows: boxRowsOf(ui),
+  };
 }
 
 export const layoutOf = (ui: Ui): RoomLayout => roomLayout(layoutFacts(ui));

@@ -29,6 +29,7 @@ export function untilTick(ui: Ui, context: Context): number {
     if (left > 0) moments.push(left % (left < 60_000 ? 1_000 : 60_000) || 1_000);
   }
   if (ui.notice) moments.push(ui.notice.until - now);
+  if (ui.queue.closesAt !== null) moments.push(ui.queue.closesAt - now);
   if (ui.queue.inertUntil > now) moments.push(ui.queue.inertUntil - now);
   return Math.max(20, Math.min(...moments));
 }

@@ -97,6 +97,10 @@ export interface Ui {
     readonly inertUntil: number;
     /** Answers on their way to the daemon; their items are out of sight already. */
     readonly answering: readonly string[];
+    /** Takes its room on screen; nothing waits any more after a while and it gives all but a line back. */
+    readonly isOpen: boolean;
+    /** When it gives its room back; null while something waits. */
+    readonly closesAt: number | null;
   };
   readonly scroll: Scroll | null;
   readonly overlay: Overlay | null;
@@ -147,7 +151,7 @@ export const initialUi = (start: {
   cursor: null,
   typing: null,
   left: null,
-  queue: { approval: null, inertUntil: 0, answering: [] },
+  queue: { approval: null, inertUntil: 0, answering: [], isOpen: false, closesAt: null },
   scroll: null,
   overlay: null,
   filter: '',

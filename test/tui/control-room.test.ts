@@ -48,9 +48,9 @@ describe('the control room', () => {
     await person.sees('TYPING →');
     person.types('echo $((6 * 7)) q\r');
     await person.sees(/^42 q$/);
-    // The pty has the pane's true size: the page without header, title, drawer and bar.
+    // The pty has the pane's true size: the page without header, title, the line of an empty queue and bar.
     person.types('stty size\r');
-    await person.sees('18 80');
+    await person.sees('20 80');
     person.types('\u001d');
     await person.sees('CONTROL');
     person.types('q');
@@ -202,6 +202,14 @@ describe('the control room', () => {
       expect(person.raw.lastIndexOf(`\u001b[?${mode}l`)).toBeGreaterThan(
         person.raw.lastIndexOf(`\u001b[?${mode}h`),
       );
+  });
+
+  it('UI1 q pressed while the daemon is still starting leaves all the same', async () => {
+    home = new FleetHome();
+    const person = sitDown(SMALL);
+    await person.sees('CONTROL');
+    person.types('q');
+    expect(await person.leaves()).toBe(0);
   });
 
   it('UI9 the demo shows itself, and cleans up even when its terminal hangs up', async () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { chromeModel } from '../../source/tui/chrome-model.ts';
 import { ChromeRenderer } from '../../source/tui/chrome-renderer.tsx';
 import { paintPlainChrome } from '../../source/tui/plain-chrome.ts';
+import { paneTitle, titleIn } from '../../source/tui/screens/control-room/pane-titles.ts';
 import { Grid } from '../../source/wire/cells.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 
@@ -41,7 +42,7 @@ describe('the control room at 80x24', () => {
       ...Array.from({ length: 16 }, () => ''),
       '─ ◐ waiting for you (2)  backend-dev Bash  1 of 2 · asked 15s ago · 59m left ───',
       ' npm publish --access public',
-      ' in wt/backend-dev on fleet/backend-dev  why Bash asks',
+      ' why Bash asks  on fleet/backend-dev  in wt/backend-dev',
       ' ↵ type to agent  w next waiting  n new agent  x stop  z zoom  / filter  ? keys',
     ]);
   });
@@ -91,12 +92,27 @@ describe('the control room at 120x34', () => {
       '└─────────────────────────────┘',
       '┌ ◐ waiting for you (2)  backend-dev Bash  1 of 2 · asked 15s ago · 59m left ──────────────────────────────────────────┐',
       '│ backend-dev Bash      npm publish --acces…  15s │ npm publish --access public                                        │',
-      '│ reviewer    Write     REVIEW.md              3s │ in wt/backend-dev on fleet/backend-dev  why Bash asks              │',
+      '│ reviewer    Write     REVIEW.md              3s │ why Bash asks  on fleet/backend-dev  in wt/backend-dev             │',
       '│                                                 │                                                                    │',
       '│                                                 │                                                                    │',
       '└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘',
       ' ↵ type to agent  w next waiting  n new agent  x stop  z zoom  / filter  ? keys  q quit',
     ]);
+  });
+
+  it('UI1 a pane that is narrow leaves out whole words of its title, never half of one', () => {
+    const fleet = new AFleet().project('backend-dev');
+    fleet.runs('backend-dev', { isGated: false, branch: 'fix/login-of-the-session-store' });
+    fleet.asks('backend-dev', 'Bash', { command: 'ls' });
+    const room = new ARoom(fleet);
+    const title = (columns: number): string =>
+      titleIn(columns, paneTitle(room.ui, room.context, 'run-backend-dev', 1));
+    expect(title(30)).toBe('1 ◐ backend-dev');
+    expect(title(31)).toBe('1 ◐ backend-dev · waits for you');
+    expect(title(50)).toBe('1 ◐ backend-dev · waits for you · contained only');
+    expect(title(90)).toBe(
+      '1 ◐ backend-dev · waits for you · contained only · fix/login-of-the-session-store',
+    );
   });
 
   it('HI4 the closer look has everything there is to know', () => {

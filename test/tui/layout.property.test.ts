@@ -20,6 +20,7 @@ const facts = fc
     region: fc.constantFrom(...REGIONS),
     layout: fc.constantFrom(...LAYOUTS),
     isZoomed: fc.boolean(),
+    isQueueOpen: fc.boolean(),
     boxRows: fc.integer({ min: 5, max: 30 }),
     overlay: fc.constantFrom<LayoutFacts['overlay'][]>('none', 'look', 'box', 'line'),
   })
@@ -124,6 +125,7 @@ describe('the layout at any size', () => {
         isZoomed: false,
         panes: ['a'],
         focused: 'a',
+        isQueueOpen: true,
         overlay: 'none',
         boxRows: 30,
       }).kind;

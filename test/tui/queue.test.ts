@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GRACE_MS } from '../../source/tui/reduce.ts';
+import { layoutOf } from '../../source/tui/step.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 
 const LONG = Array.from({ length: 120 }, (_, at) => `line ${at}`).join('\n');
@@ -21,6 +22,34 @@ function atQueue(fleet = twoAsk(), size?: { columns: number; rows: number }): AR
 }
 
 describe('the queue', () => {
+  it('UI5 takes one line when nothing waits, and leaves its room to the panes', () => {
+    const quiet = new AFleet().project('docs').runs('docs');
+    for (const size of [
+      { columns: 100, rows: 30 },
+      { columns: 200, rows: 50 },
+      { columns: 80, rows: 24 },
+    ])
+      expect(layoutOf(new ARoom(quiet, { size }).ui).queue?.rows).toBe(1);
+    expect(layoutOf(new ARoom(twoAsk(), { size: { columns: 100, rows: 30 } }).ui).queue?.rows).toBe(6);
+  });
+
+  it('UI1 answering one request after the other does not make the panes jump', () => {
+    const room = atQueue();
+    const rows = (): number | undefined => layoutOf(room.ui).panes[0]?.inside.rows;
+    const before = rows();
+    room.fleet.decided('first', 'approved').decided('second', 'approved');
+    room.sees();
+    expect(rows()).toBe(before);
+    room.fleet.later(9_000).asks('docs', 'Bash', { command: 'ls' }, 'third');
+    room.sees();
+    room.fleet.decided('third', 'approved').later(9_000);
+    room.sees().does({ type: 'tick' });
+    expect(rows()).toBe(before);
+    room.fleet.later(10_000);
+    expect(room.does({ type: 'tick' }).ui.queue.isOpen).toBe(false);
+    expect(rows()).toBeGreaterThan(before!);
+  });
+
   it('HI7 has the oldest request under the cursor and nothing preselected as yes', () => {
     const room = atQueue();
     expect(room.ui.queue.approval).toBe('first');

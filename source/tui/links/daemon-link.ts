@@ -34,7 +34,7 @@ export class DaemonLink {
 
   /** Connects for the first time, starting the daemon if need be. Rejects with DaemonError. */
   async open(): Promise<void> {
-    this.#use(await ensureDaemon(this.#options));
+    this.#take(await ensureDaemon(this.#options));
   }
 
   ask<A extends Ask>(ask: A): Promise<AskValue[A['type']]> {
@@ -47,6 +47,12 @@ export class DaemonLink {
     this.#isClosed = true;
     if (this.#retry) clearTimeout(this.#retry);
     this.#connection?.close();
+  }
+
+  /** Whoever left meanwhile is not kept by a connection that came too late. */
+  #take(connection: DaemonConnection): void {
+    if (this.#isClosed) connection.close();
+    else this.#use(connection);
   }
 
   #use(connection: DaemonConnection): void {
@@ -87,8 +93,7 @@ export class DaemonLink {
       const connection = this.#isStopped
         ? await connectDaemon({ socket: places.daemonSocket, version, client })
         : await ensureDaemon(this.#options);
-      if (this.#isClosed) connection.close();
-      else this.#use(connection);
+      this.#take(connection);
     } catch (error) {
       if (this.#isClosed) return;
       this.#events.onState('lost', error instanceof Error ? error.message : String(error));

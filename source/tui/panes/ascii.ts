@@ -40,6 +40,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '✓': '+',
   '✗': 'x',
   '■': '#',
+  '□': '-',
   '▲': '^',
   '▼': 'v',
   '↑': '^',

@@ -18,6 +18,10 @@ export interface PaneFrame {
 const EDGE_CELLS = 4;
 const LINE = 0x2500;
 
+/** What the title may take beside the note. */
+export const titleColumns = (columns: number, note: string): number =>
+  columns - EDGE_CELLS - (note === '' ? 0 : textWidth(note) + 3);
+
 /** The upper edge: `┌ ◐ backend-dev · fix/login ─────────── 12m ┐`. */
 export function upperEdge(frame: PaneFrame, columns: number): Row {
   const row = new Row(columns);
@@ -25,8 +29,7 @@ export function upperEdge(frame: PaneFrame, columns: number): Row {
   const note = frame.note ?? '';
   const noteWidth = textWidth(note);
   const hasNote = note !== '' && noteWidth + EDGE_CELLS * 2 + Math.min(8, textWidth(frame.title)) <= columns;
-  const space = columns - EDGE_CELLS - (hasNote ? noteWidth + 3 : 0);
-  const title = fitText(frame.title, space);
+  const title = fitText(frame.title, titleColumns(columns, hasNote ? note : ''));
   if (title !== '') labelled(row, 1, title, frame.titleStyle);
   if (hasNote) labelled(row, columns - noteWidth - 3, note, frame.lineStyle);
   return row;

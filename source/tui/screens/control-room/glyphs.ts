@@ -9,7 +9,7 @@ const GLYPHS: Readonly<Record<Status, readonly [string, Role]>> = {
   starting: ['~', 'dim'],
   stopping: ['~', 'dim'],
   done: ['✓', 'done'],
-  stopped: ['■', 'dim'],
+  stopped: ['□', 'dim'],
   failed: ['✗', 'danger'],
 };
 

@@ -8,6 +8,8 @@ import type { Ui } from '../../ui-state.ts';
 /** A name longer than this says no more in a chip. */
 const CHIP_NAME_COLUMNS = 20;
 const PROJECT_COLUMNS = 24;
+/** Between what stands on the left and what stands on the right. */
+const GAP = 2;
 
 export interface HeaderView {
   readonly left: readonly Span[];
@@ -30,7 +32,7 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const lefts = [[...name, ...demo, ...counts], [...name, ...counts], counts];
   const rights = [[...state, ...chip], chip];
   for (const left of lefts)
-    for (const right of rights) if (spansWidth(left) + spansWidth(right) + 1 <= width) return { left, right };
+    for (const right of rights) if (spansWidth(left) + spansWidth(right) + GAP <= width) return { left, right };
   return { left: counts, right: chip };
 }
 
@@ -52,7 +54,7 @@ function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span
   add('●', count('running', 'idle', 'starting', 'stopping', 'waiting'), 'running', 'running');
   add('◐', pending, pending === 1 ? 'waits for you' : 'wait for you', pending > 0 ? 'waiting' : 'dim');
   if (count('failed') > 0) add('✗', count('failed'), 'failed', 'danger');
-  if (count('stopped') > 0) add('■', count('stopped'), 'stopped', 'dim');
+  if (count('stopped') > 0) add('□', count('stopped'), 'stopped', 'dim');
   if (count('done') > 0) add('✓', count('done'), 'done', 'done');
   if (alarms > 0) add('!', alarms, alarms === 1 ? 'alarm' : 'alarms', 'danger');
   return shown;

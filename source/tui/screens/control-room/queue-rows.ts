@@ -55,12 +55,14 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     summary: Math.max(0, areas.items.columns - agent - TOOL_COLUMNS - AGE_COLUMNS - 4),
     age: AGE_COLUMNS,
   };
+  const isFramed = layout.kind === 'wide' && layout.queue.rows > 1;
   const isFocused = ui.region === 'queue' && ui.typing === null && !ui.scroll;
   return {
     frame: layout.queue,
-    isFramed: layout.kind === 'wide',
+    isFramed,
     isFocused: isFocused && ui.overlay === null,
-    title: titleOf(ui, context, items, item),
+    title:
+      layout.queue.rows === 1 ? (emptyLines(ui)[0] ?? []) : titleOf(ui, context, items, item),
     items: areas.items,
     rows: shown.map((each) => ({
       agent: [span(cutMiddle(harmless(each.agent), widths.agent), 'plain')],
@@ -71,7 +73,7 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     selected: shown.findIndex(({ id }) => id === ui.queue.approval),
     widths,
     divider:
-      layout.kind === 'wide' ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
+      isFramed ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
     detail: areas.detail,
     lines: item ? detailLines(item, areas.detail) : emptyLines(ui),
   };
@@ -84,7 +86,9 @@ function detailLines(item: Approval, area: Rect): readonly Line[] {
 }
 
 const emptyLines = (ui: Ui): Line[] =>
-  ui.daemon.state === 'connected' ? [[span('nothing waits for you', 'dim')]] : [];
+  ui.daemon.state === 'connected'
+    ? [[span('nothing waits for you', 'dim')]]
+    : [[span('what waits for you is not known without the daemon', 'dim')]];
 
 function titleOf(ui: Ui, { now }: Context, items: readonly Approval[], item: Approval | undefined): Span[] {
   if (items.length === 0 || !item) return [span('waiting for you', 'dim')];

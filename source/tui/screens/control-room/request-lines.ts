@@ -119,11 +119,11 @@ export function aboutLines(approval: Approval, width: number): Line[] {
 
 const LABEL_COLUMNS = 8;
 
-/** Where and why in one line, for the queue. */
+/** Why and where in one line, for the queue: the reason first, a branch tells the place of its worktree. */
 export const aboutLine = (approval: Approval): Line => [
-  span('in ', 'dim'),
-  span(harmless(approval.cwd.split('/').slice(-2).join('/')), 'plain'),
-  ...(approval.branch === null ? [] : [span(' on ', 'dim'), span(harmless(approval.branch))]),
-  span('  why ', 'dim'),
-  span(harmless(approval.reason), 'plain'),
+  span('why ', 'dim'),
+  span(harmless(approval.reason)),
+  ...(approval.branch === null ? [] : [span('  on ', 'dim'), span(harmless(approval.branch))]),
+  span('  in ', 'dim'),
+  span(harmless(approval.cwd.split('/').slice(-2).join('/'))),
 ];

@@ -20,7 +20,8 @@ const PAGE_ITEMS_MAX = 8;
 export function queueAreas(layout: RoomLayout): QueueAreas | null {
   const { queue } = layout;
   if (!queue) return null;
-  if (layout.kind === 'wide') {
+  const isLine = queue.rows === 1;
+  if (layout.kind === 'wide' && !isLine) {
     const columns = Math.min(64, Math.max(40, Math.floor(queue.columns * 0.4)));
     const [x, y, rows] = [queue.x + 2, queue.y + 1, queue.rows - 2];
     return {
@@ -51,6 +52,10 @@ export function queueDetail(approval: Approval, area: Rect): QueueDetail {
   const { input } = approval.call;
   const one = inputInOneLine(input, area.columns);
   const lines = room === 1 && one ? [one] : inputLines(input, area.columns);
+  // All there is to know where there is room for it, else the most telling of it in a line.
+  const all = aboutLines(approval, area.columns);
+  if (lines.length + 1 + all.length <= area.rows)
+    return { lines: [...lines, [], ...all], isWhole: true };
   if (lines.length <= room) return { lines: [...lines, about], isWhole: true };
   const shown = lines.slice(0, room);
   const missing = lines.length - room;
