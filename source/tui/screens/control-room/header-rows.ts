@@ -32,7 +32,8 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const lefts = [[...name, ...demo, ...counts], [...name, ...counts], counts];
   const rights = [[...state, ...chip], chip];
   for (const left of lefts)
-    for (const right of rights) if (spansWidth(left) + spansWidth(right) + GAP <= width) return { left, right };
+    for (const right of rights)
+      if (spansWidth(left) + spansWidth(right) + GAP <= width) return { left, right };
   return { left: counts, right: chip };
 }
 

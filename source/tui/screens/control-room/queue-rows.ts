@@ -61,8 +61,7 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     frame: layout.queue,
     isFramed,
     isFocused: isFocused && ui.overlay === null,
-    title:
-      layout.queue.rows === 1 ? (emptyLines(ui)[0] ?? []) : titleOf(ui, context, items, item),
+    title: layout.queue.rows === 1 ? (emptyLines(ui)[0] ?? []) : titleOf(ui, context, items, item),
     items: areas.items,
     rows: shown.map((each) => ({
       agent: [span(cutMiddle(harmless(each.agent), widths.agent), 'plain')],
@@ -72,8 +71,7 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     })),
     selected: shown.findIndex(({ id }) => id === ui.queue.approval),
     widths,
-    divider:
-      isFramed ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
+    divider: isFramed ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
     detail: areas.detail,
     lines: item ? detailLines(item, areas.detail) : emptyLines(ui),
   };

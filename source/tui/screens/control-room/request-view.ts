@@ -54,8 +54,7 @@ export function queueDetail(approval: Approval, area: Rect): QueueDetail {
   const lines = room === 1 && one ? [one] : inputLines(input, area.columns);
   // All there is to know where there is room for it, else the most telling of it in a line.
   const all = aboutLines(approval, area.columns);
-  if (lines.length + 1 + all.length <= area.rows)
-    return { lines: [...lines, [], ...all], isWhole: true };
+  if (lines.length + 1 + all.length <= area.rows) return { lines: [...lines, [], ...all], isWhole: true };
   if (lines.length <= room) return { lines: [...lines, about], isWhole: true };
   const shown = lines.slice(0, room);
   const missing = lines.length - room;
