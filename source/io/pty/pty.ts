@@ -69,6 +69,9 @@ const DRAIN_AFTER_EXIT_MS_MAX = 2_000;
 /** The kernel keeps at most 64 KiB of unread output; what comes past four times that is somebody else's. */
 const DRAIN_AFTER_EXIT_BYTES_MAX = 256 * 1024;
 
+/** All that the kernel keeps of unread output. */
+const READ_BYTES = 64 * 1024;
+
 /** -1: keep the user and group of this process. */
 const SAME = -1;
 
@@ -106,16 +109,18 @@ export function spawnPty(start: PtyStart): Pty {
       else awaitQuiet();
     },
   );
-  const stream = new ReadStream(fd);
-  const writer = new PtyWriter(fd);
-
-  stream.on('data', (bytes: Buffer) => {
-    start.onData(bytes);
-    if (exit === undefined) return;
-    bytesAfterExit += bytes.length;
-    if (bytesAfterExit > DRAIN_AFTER_EXIT_BYTES_MAX) stream.destroy();
-    else awaitQuiet();
+  // Into one buffer again and again: a new one for each read, and the stream's own queue, cost more than the read.
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  const stream = new ReadStream(fd, {
+    onread: {
+      buffer,
+      callback(count) {
+        take(Buffer.from(buffer.subarray(0, count)));
+        return true;
+      },
+    },
   });
+  const writer = new PtyWriter(fd);
   // Linux says EIO when the last one who had the terminal open is gone: that is the end of file.
   stream.on('error', () => stream.destroy());
   stream.on('close', () => {
@@ -123,6 +128,16 @@ export function spawnPty(start: PtyStart): Pty {
     writer.end();
     if (exit !== undefined) end();
   });
+
+  stream.resume();
+
+  function take(bytes: Buffer): void {
+    start.onData(bytes);
+    if (exit === undefined) return;
+    bytesAfterExit += bytes.length;
+    if (bytesAfterExit > DRAIN_AFTER_EXIT_BYTES_MAX) stream.destroy();
+    else awaitQuiet();
+  }
 
   function awaitQuiet(): void {
     clearTimeout(quiet);

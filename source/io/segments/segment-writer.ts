@@ -36,6 +36,13 @@ const MEMORY_BYTES_MAX = 1024 * 1024;
 const BACKLOG_BYTES_MAX = 4 * 1024 * 1024;
 const BACKLOG_BYTES_LOW = 1024 * 1024;
 
+/**
+ * A trickle goes to disk this often, a flood as it comes: writing each redraw of a hundred agents by itself costs as
+ * much as reading it. Only the death of this very process can lose what waits; whoever reads gets it from memory.
+ */
+const GATHER_MS = 250;
+const GATHER_BYTES_MAX = 64 * 1024;
+
 /** How long a disk that failed is left alone before the next attempt. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -74,6 +81,7 @@ export class SegmentWriter {
 
   #working: Promise<void> | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #diskError: string | undefined;
   #isBehind = false;
@@ -154,6 +162,7 @@ export class SegmentWriter {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#gathering);
     clearImmediate(this.#immediate);
     await this.#working;
     await this.#work();
@@ -162,13 +171,24 @@ export class SegmentWriter {
 
   #schedule(): void {
     if (this.#isClosed || this.#working !== undefined || this.#immediate !== undefined) return;
+    if (this.#tail.bytes < GATHER_BYTES_MAX && this.#segments.length > 0) {
+      this.#gathering ??= setTimeout(() => this.#begin(), GATHER_MS);
+      return;
+    }
     // At the end of the loop's turn, so that clients are served first and a turn's output is one write.
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
-      this.#working = this.#work().finally(() => {
-        this.#working = undefined;
-        if (this.#tail.bytes > 0 && this.#diskError === undefined) this.#schedule();
-      });
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    if (this.#isClosed || this.#working !== undefined) return;
+    this.#working = this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#tail.bytes > 0 && this.#diskError === undefined) this.#schedule();
     });
   }
 
