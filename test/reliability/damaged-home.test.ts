@@ -226,18 +226,19 @@ function contentOf(path: string): Map<string, Buffer> {
   );
 }
 
-/** Folders before what is in them, so that each can be opened first. */
-function allIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+/** Folders before what is in them, one at a time, so that each can be opened before it is looked into. */
+function* allIn(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? [path, ...allIn(path)] : [path];
-  });
+    yield path;
+    if (entry.isDirectory()) yield* allIn(path);
+  }
 }
 
 function makeOpen(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory()) chmodSync(path, 0o700);
-  else if (stat?.isFile()) chmodSync(path, 0o600);
+  else if (stat?.isFile() || stat?.isSocket()) chmodSync(path, 0o600);
 }
 
 function write(path: string, text: string): void {
