@@ -60,7 +60,7 @@ export function chromeModel(
     list: listView(ui, context, layout),
     titles: titleLines(ui, context, layout),
     stage:
-      layout.stage && layout.panes.length === 0 ? { rect: layout.stage, lines: stageWords(context) } : null,
+      layout.stage && layout.panes.length === 0 ? { rect: layout.stage, lines: stageWords(ui, context) } : null,
     queue: queueView(ui, context, layout),
     bar: barSpans(ui, context),
     overlay: overlayView(ui, context, layout),
@@ -86,8 +86,18 @@ function titleLines(ui: Ui, context: Context, layout: RoomLayout): TitleLine[] {
     });
 }
 
-function stageWords({ fleet, setting }: Context): Line[] {
+function stageWords(ui: Ui, { fleet, setting }: Context): Line[] {
   const key = (action: string) => span(keyOf(setting.keymap, action, setting.isUtf8), 'key');
+  if (Object.keys(fleet.runs).length === 0 && ui.config.state === 'missing')
+    return [
+      [span(`${setting.project.split('/').at(-1)} has no fleet.yaml yet.`, 'strong')],
+      [],
+      [key('init'), span(' writes one from what is found here: git, agent CLIs, scripts', 'dim')],
+      [key('start'), span(' runs a command, an agent or a shell right away', 'dim')],
+      [key('help'), span(' shows all keys', 'dim')],
+      [],
+      [span('fleet-tui demo', 'strong'), span(' shows all of it at work, without an account', 'dim')],
+    ];
   if (Object.keys(fleet.runs).length === 0)
     return [
       [span('No agent runs.', 'strong')],

@@ -1,11 +1,18 @@
-/** The help, printed from the table of keys. */
-import { CONTEXTS, keyName, type Context, type Keymap } from './keys.ts';
+/** The help, printed from the table of keys, and what the marks on screen mean. */
+import { CONTEXTS, keyName, type Context, type KeyRow } from './keys.ts';
+import { clusters } from './panes/text-cells.ts';
+import { widthOf } from './text.ts';
+import type { Setting } from './ui-state.ts';
 
 export interface HelpLine {
-  /** A heading has no keys. */
+  /** `more` goes on with the words of the line above. */
+  readonly type: 'heading' | 'key' | 'mark' | 'more';
   readonly keys: string;
   readonly words: string;
 }
+
+/** The longest row of keys with a blank on either side. */
+export const KEYS_COLUMNS = 21;
 
 const HEADINGS: Readonly<Record<Context, string>> = {
   room: 'Everywhere in CONTROL',
@@ -26,22 +33,76 @@ const HEADINGS: Readonly<Record<Context, string>> = {
   alarms: 'In the alarms',
 };
 
-/** Lines with every word of `filter`; all of them without one. */
-export function helpLines(keymap: Keymap, filter: string, isUtf8 = true): HelpLine[] {
+const MARKS_HEADING = 'What the marks mean';
+const MARKS: readonly (readonly [mark: string, words: string])[] = [
+  ['●', 'It runs.'],
+  ['◐', 'It waits for your answer.'],
+  ['○', 'It is idle, or not running.'],
+  ['~', 'It starts or stops.'],
+  ['✓', 'It has done its work and ended.'],
+  ['✗', 'It has failed.'],
+  ['□', 'It was stopped.'],
+  ['°', 'Contained only: its tool calls do not pass the gate, and whether it is idle is not known.'],
+  ['!', 'Something is not as it should be.'],
+];
+
+/** Lines of at most `width` columns with every word of `filter`; all of them without one. */
+export function helpLines(
+  { keymap, isUtf8 }: Pick<Setting, 'keymap' | 'isUtf8'>,
+  filter: string,
+  width: number,
+): HelpLine[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const lines: HelpLine[] = [];
-  for (const problem of keymap.problems) lines.push({ keys: '!', words: problem });
-  for (const context of CONTEXTS) {
-    const rows = keymap.rows
-      .filter((row) => row.contexts.includes(context))
-      .map((row) => ({
-        keys: row.keys.map((key) => keyName(key, isUtf8)).join(' '),
-        words: row.help,
-        found: [...row.keys, row.label, row.help, row.action, HEADINGS[context]].join(' ').toLowerCase(),
-      }))
-      .filter(({ found }) => words.every((word) => found.includes(word)));
-    if (rows.length === 0) continue;
-    lines.push({ keys: '', words: HEADINGS[context] }, ...rows.map(({ keys, words }) => ({ keys, words })));
+  const isFound = (...texts: readonly string[]): boolean => {
+    const text = texts.join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const lines: HelpLine[] = keymap.problems.flatMap((problem) => broken('mark', '!', problem, width));
+  const section = (heading: string, found: readonly HelpLine[]): void => {
+    if (found.length > 0) lines.push({ type: 'heading', keys: '', words: heading }, ...found);
+  };
+  for (const context of CONTEXTS)
+    section(
+      HEADINGS[context],
+      keymap.rows
+        .filter(({ contexts }) => contexts.includes(context))
+        .filter((row) => isFound(...row.keys, row.label, row.help, row.action, HEADINGS[context]))
+        .flatMap((row) => broken('key', keysOf(row, isUtf8), row.help, width)),
+    );
+  section(
+    MARKS_HEADING,
+    MARKS.filter((mark) => isFound(...mark, MARKS_HEADING)).flatMap((mark) => broken('mark', ...mark, width)),
+  );
+  return lines;
+}
+
+/** Nine digits in a row are told as the first and the last. */
+function keysOf({ keys }: KeyRow, isUtf8: boolean): string {
+  const names = keys.map((key) => keyName(key, isUtf8));
+  return names.join('') === '123456789' ? '1 to 9' : names.join(' ');
+}
+
+/** The words beside their keys, broken between words. */
+function broken(type: HelpLine['type'], keys: string, words: string, width: number): HelpLine[] {
+  const parts = wrapWords(words, Math.max(1, width - KEYS_COLUMNS));
+  return parts.map((part, at) =>
+    at === 0 ? { type, keys, words: part } : { type: 'more', keys: '', words: part },
+  );
+}
+
+/** Lines of at most `width` columns; only a word longer than that is broken itself. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else {
+      if (line !== '') lines.push('');
+      for (const cluster of clusters(word)) {
+        if (widthOf(lines.at(-1)!) + cluster.width > width) lines.push('');
+        lines[lines.length - 1] += cluster.text;
+      }
+    }
   }
   return lines;
 }

@@ -44,6 +44,7 @@ export interface LayoutFacts {
   readonly overlay: 'none' | 'look' | 'box' | 'line';
   /** Rows a box would like, its frame included; it gets them where there is room. */
   readonly boxRows: number;
+  readonly boxColumns: number;
 }
 
 /** Below this nothing useful fits; a sentence says so. */
@@ -231,7 +232,7 @@ function shares(total: number, count: number): number[] {
 }
 
 /** A request looked at closely has the whole body; a dialog stands in its middle; one line stands above the bar. */
-function overlayRect({ overlay, boxRows }: LayoutFacts, body: Rect): Rect | null {
+function overlayRect({ overlay, boxRows, boxColumns }: LayoutFacts, body: Rect): Rect | null {
   switch (overlay) {
     case 'none':
       return null;
@@ -240,7 +241,7 @@ function overlayRect({ overlay, boxRows }: LayoutFacts, body: Rect): Rect | null
     case 'line':
       return rect(0, body.y + body.rows - 1, body.columns, 1);
     case 'box': {
-      const columns = Math.min(body.columns - 4, 96);
+      const columns = Math.min(body.columns - 4, boxColumns);
       const rows = Math.min(body.rows - 2, boxRows);
       const x = Math.floor((body.columns - columns) / 2);
       return rect(x, body.y + Math.max(1, Math.floor((body.rows - rows) / 3)), columns, rows);

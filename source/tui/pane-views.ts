@@ -1,13 +1,19 @@
 /** The panes as the compositor wants them: frame, screen or looked-back lines, dimming, what is marked. */
+import { isEnded } from '../core/fleet.ts';
 import { Grid } from '../wire/cells.ts';
+import { doingOf, statusOf } from './fleet-view.ts';
+import { wrapWords } from './help.ts';
+import { keyOf } from './keys.ts';
 import type { RoomLayout, PanePlace } from './layout.ts';
 import type { SessionScreen } from './links/screens-link.ts';
 import type { ColourDepth } from './panes/colours.ts';
 import { titleColumns, type PaneFrame } from './panes/pane-frame.ts';
 import { firstRowFor, type Highlight, type PaneView } from './panes/scene.ts';
+import { writeText } from './panes/text-cells.ts';
 import { cellStyle } from './plain-chrome.ts';
 import { roleOfStatus } from './screens/control-room/glyphs.ts';
 import { paneTitle, scrollPosition, titleIn } from './screens/control-room/pane-titles.ts';
+import { harmless } from './text.ts';
 import type { Context } from './ui-input.ts';
 import type { Scroll, Ui } from './ui-state.ts';
 
@@ -39,7 +45,7 @@ function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSourc
   const screen = session === null ? undefined : sources.screen(session);
   const scroll = ui.scroll?.run === run ? ui.scroll : null;
   const lines = scroll && sources.lines?.session === scroll.session ? sources.lines : null;
-  const grid = lines?.grid ?? screen?.grid ?? NOTHING_YET;
+  const grid = lines?.grid ?? screen?.grid ?? wordsIn(ui, context, place, sources.depth);
   const isTypedElsewhere = ui.typing !== null && ui.typing !== run;
   const isOld = ui.screens === 'lost' || (session !== null && ui.lost.includes(session));
   return {
@@ -50,6 +56,24 @@ function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSourc
     isDimmed: isTypedElsewhere || isOld,
     highlights: scroll && lines ? marks(scroll, lines, inside.columns) : undefined,
   };
+}
+
+/** A run whose program never ran has no screen: its pane says why, and what to do. */
+function wordsIn(ui: Ui, { fleet, setting }: Context, { run: id, inside }: PanePlace, depth: ColourDepth): Grid {
+  const run = fleet.runs[id];
+  if (!run || !isEnded(run) || run.startedAt !== null) return NOTHING_YET;
+  const grid = new Grid(inside.columns, inside.rows);
+  const status = statusOf(fleet, run);
+  const key = (action: string): string => keyOf(setting.keymap, action, setting.isUtf8);
+  const lines = [
+    doingOf(fleet, run, status),
+    '',
+    `${key('restart')} starts it again, ${key('close-pane')} closes the pane.`,
+  ];
+  const style = cellStyle({ theme: ui.theme, depth }, status === 'failed' ? 'danger' : 'dim');
+  const shown = lines.flatMap((line) => wrapWords(harmless(line), Math.max(1, inside.columns - 2)));
+  for (const [y, line] of shown.slice(0, inside.rows).entries()) writeText(grid.lines[y]!, 1, line, style);
+  return grid;
 }
 
 function frameOf(

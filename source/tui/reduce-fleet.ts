@@ -1,6 +1,6 @@
 /** What a changed fleet does to the room: new panes, a next request under the cursor, bells. */
 import { isEnded, isLive, type Fleet } from '../core/fleet.ts';
-import { queueItems, statusOf } from './fleet-view.ts';
+import { doingOf, queueItems, runName, statusOf } from './fleet-view.ts';
 import { entriesOf, noted, step, type Step } from './step.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
@@ -20,7 +20,7 @@ export function onFleet(before: Ui, context: Context): Step {
     failed: Object.values(fleet.runs).flatMap((run) => (statusOf(fleet, run) === 'failed' ? [run.id] : [])),
   };
   let ui: Ui = { ...before, known: now, panes: withNewPanes(before, fleet) };
-  ui = withQueue(ui, context);
+  ui = withQueue(toldOfAnswer(ui, context), context);
   ui = withCursor(ui, context);
   ui = attached(ui, context);
   const run = ui.typing === null ? undefined : fleet.runs[ui.typing];
@@ -33,12 +33,28 @@ export function onFleet(before: Ui, context: Context): Step {
   const scrolled = ui.scroll && fleet.runs[ui.scroll.run];
   if (ui.scroll && scrolled?.session !== ui.scroll.session) ui = { ...ui, scroll: null };
   // On edges only, and never for what was there when the room was opened.
-  const isNews =
-    known !== null &&
-    (now.pending.some((id) => !known.pending.includes(id)) ||
-      now.failed.some((id) => !known.failed.includes(id)));
+  const failed = known === null ? [] : now.failed.filter((id) => !known.failed.includes(id));
+  const asked = known === null ? [] : now.pending.filter((id) => !known.pending.includes(id));
+  const isNews = failed.length > 0 || asked.length > 0;
+  for (const id of failed) ui = noted(ui, context.now, failureWords(fleet, id), 'problem');
   const intents: Intent[] = isNews && context.setting.bell ? [{ type: 'bell' }] : [];
   return step(ui, ...intents);
+}
+
+function failureWords(fleet: Fleet, id: string): string {
+  const run = fleet.runs[id]!;
+  return `${runName(fleet, run)} failed: ${doingOf(fleet, run, 'failed')}. R starts it again.`;
+}
+
+/** A request somebody is about to answer was answered elsewhere, or has expired: said before it is out of sight. */
+function toldOfAnswer(ui: Ui, { fleet, now }: Context): Ui {
+  const { overlay, queue } = ui;
+  const isOpen = overlay?.type === 'look' || overlay?.type === 'edit' || overlay?.type === 'reject';
+  const id = isOpen ? overlay.approval : ui.region === 'queue' ? queue.approval : null;
+  const item = id === null ? undefined : fleet.approvals[id];
+  if (!item || item.state === 'pending' || queue.answering.includes(item.id)) return ui;
+  const by = item.end === null || item.state === 'expired' ? '' : ` by ${item.end.by}`;
+  return noted(ui, now, `${item.agent} ${item.call.tool} was ${item.state}${by} meanwhile.`);
 }
 
 function withNewPanes(ui: Ui, fleet: Fleet): readonly string[] {

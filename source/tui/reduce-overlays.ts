@@ -1,52 +1,37 @@
 /** Help, palette, filter, search, the dialogs: what keys do in each of them. */
-import { statusOf } from './fleet-view.ts';
+import { alarmLines } from './screens/control-room/alarm-lines.ts';
 import { helpLines } from './help.ts';
 import { paletteEntries } from './palette.ts';
 import { withCursor } from './reduce-fleet.ts';
 import { approveEdit, closeForm, reject } from './reduce-queue.ts';
 import { search } from './reduce-scroll.ts';
 import { layoutOf, noted, step, type Step } from './step.ts';
-import { editText, insert, textField, type TextField } from './text-field.ts';
+import { fieldAt, isOwnCommand, isTextField, onField, startFields, startForm, typedIntoForm } from './start-form.ts';
+import { editText, insert, type TextField } from './text-field.ts';
 import type { Context } from './ui-input.ts';
 import type { Overlay, StartForm, Ui } from './ui-state.ts';
-
-export const START_FIELDS = ['agent', 'command', 'task', 'worktree'] as const;
-export type StartField = (typeof START_FIELDS)[number];
 
 /** Rows of a box between its frame: title, blank line and hint are not among them. */
 export const boxRows = (ui: Ui): number => Math.max(1, (layoutOf(ui).overlay?.rows ?? 0) - 5);
 
+/** Columns for the lines of a box. */
+export const boxColumns = (ui: Ui): number => Math.max(10, (layoutOf(ui).overlay?.columns ?? 0) - 4);
+
+/** Opens the dialog for a new agent, and has the project's files read again for the next time. */
+export const starting = (ui: Ui, context: Context, agent: string | null, isChosen = true): Step =>
+  step(openStart(ui, context, agent, isChosen), { type: 'configure' });
+
 /** The dialog for a new agent, on `agent` if that is one of the project's. */
-export function openStart(ui: Ui, { fleet, setting }: Context, agent: string | null): Ui {
+function openStart(ui: Ui, { fleet, setting }: Context, agent: string | null, isChosen: boolean): Ui {
   const agents = (fleet.projects[setting.project]?.agents ?? []).map(({ name }) => name);
-  const at = agent === null ? 0 : Math.max(0, agents.indexOf(agent));
-  const form: StartForm = {
-    agents,
-    agent: at,
-    command: textField(),
-    task: textField(),
-    worktree: null,
-    field: 0,
-  };
-  return { ...ui, overlay: { type: 'start', form, problem: '' } };
+  return { ...ui, overlay: { type: 'start', form: startForm(agents, agent, isChosen), problem: '' } };
 }
-
-/** Whether the last choice, a command of one's own, is taken. */
-export const isOwnCommand = (form: StartForm): boolean => form.agent >= form.agents.length;
-
-/** Fields that count for the present choice. */
-export const startFields = (form: StartForm): readonly StartField[] =>
-  START_FIELDS.filter((field) => field !== 'command' || isOwnCommand(form));
-
-export const fieldAt = (form: StartForm): StartField => {
-  const fields = startFields(form);
-  return fields[Math.min(form.field, fields.length - 1)]!;
-};
 
 /** Pasted and typed text goes into the text of the overlay; undefined: it has none. */
 export function typedInto(overlay: Overlay, text: string): Overlay | undefined {
   const isOneLine = overlay.type !== 'edit';
   const clean = isOneLine ? text.replace(/[\r\n]+/g, ' ') : text.replace(/\r\n?/g, '\n');
+  if (overlay.type === 'start') return { ...overlay, form: typedIntoForm(overlay.form, clean), problem: '' };
   return changedField(overlay, (field) => insert(field, clean));
 }
 
@@ -75,7 +60,7 @@ function changedField(overlay: Overlay, change: (field: TextField) => TextField)
       return { ...overlay, field: change(overlay.field) };
     case 'start': {
       const field = fieldAt(overlay.form);
-      if (field !== 'command' && field !== 'task') return undefined;
+      if (!isTextField(field)) return undefined;
       return { ...overlay, form: { ...overlay.form, [field]: change(overlay.form[field]) }, problem: '' };
     }
     case 'look':
@@ -157,7 +142,8 @@ function inStart(
         });
       }
       const command = splitCommand(form.command.text);
-      if (typeof command === 'string') return step({ ...ui, overlay: { ...overlay, problem: command } });
+      if (typeof command === 'string')
+        return step({ ...ui, overlay: { ...overlay, form: onField(form, 'command'), problem: command } });
       return step(noted({ ...ui, overlay: null }, context.now, `Starting ${command[0]!} …`), {
         type: 'start',
         agent: null,
@@ -207,8 +193,6 @@ function inConfirm(ui: Ui, context: Context, overlay: Overlay & { type: 'confirm
   const name = run.agent || run.id;
   if (overlay.what === 'restart')
     return step(noted(closed, context.now, `Restarting ${name} …`), { type: 'restart', run: run.id });
-  if (statusOf(context.fleet, run) === 'stopping')
-    return step(noted(closed, context.now, `${name} is stopping already.`));
   return step(noted(closed, context.now, `Stopping ${name} …`), {
     type: 'ask',
     ask: { type: 'stop', run: run.id, reason: 'stopped in the control room' },
@@ -222,7 +206,7 @@ function inHelp(
   action: string,
 ): Step | undefined {
   const rows = boxRows(ui) - 1;
-  const last = Math.max(0, helpLines(setting.keymap, overlay.field.text).length - rows);
+  const last = Math.max(0, helpLines(setting, overlay.field.text, boxColumns(ui)).length - rows);
   const by = { 'help-up': -1, 'help-down': 1, 'help-page-up': -rows, 'help-page-down': rows }[action];
   if (by !== undefined)
     return step({ ...ui, overlay: { ...overlay, top: Math.max(0, Math.min(last, overlay.top + by)) } });
@@ -251,12 +235,12 @@ function inPalette(
 
 function inAlarms(
   ui: Ui,
-  { fleet }: Context,
+  context: Context,
   overlay: Overlay & { type: 'alarms' },
   action: string,
 ): Step | undefined {
   const by = { 'alarms-up': -1, 'alarms-down': 1 }[action];
-  const last = fleet.alarms.length + ui.daemon.warnings.length - 1;
+  const last = Math.max(0, alarmLines(ui, context, boxColumns(ui)).length - boxRows(ui) + 1);
   if (by !== undefined)
     return step({
       ...ui,

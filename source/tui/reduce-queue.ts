@@ -113,7 +113,7 @@ function refusalOf(ui: Ui, { now, fleet }: Context, item: Approval | undefined):
   if (!item) return 'Nothing waits for you.';
   if (fleet.approvals[item.id]?.state !== 'pending') return 'This request has been answered already.';
   if (isInert(ui, now)) return 'This request just came up: look at it, then press the key again.';
-  if (now >= item.expiresAt) return 'This request has expired.';
+  if (now >= item.expiresAt) return 'This request has expired: the agent was told no.';
   if (ui.daemon.state !== 'connected')
     return 'The daemon is away; the request waits, answer it when it is back.';
   if (!isProven(item))
@@ -224,6 +224,8 @@ export function beginReject(ui: Ui, context: Context): Step {
     return step(
       noted(ui, context.now, 'This request just came up: look at it, then press the key again.', 'problem'),
     );
+  if (context.now >= item.expiresAt)
+    return step(noted(ui, context.now, 'This request has expired: the agent was told no.', 'problem'));
   return step({ ...ui, overlay: { type: 'reject', approval: item.id, field: textField(), isFromLook } });
 }
 

@@ -12,8 +12,9 @@ import {
   scrollLook,
 } from './reduce-queue.ts';
 import { withCursor } from './reduce-fleet.ts';
-import { openStart } from './reduce-overlays.ts';
+import { starting } from './reduce-overlays.ts';
 import * as scrolling from './reduce-scroll.ts';
+import { statusOf } from './fleet-view.ts';
 import type { PanePlace } from './layout.ts';
 import { textField } from './text-field.ts';
 import { nextTheme } from './theme.ts';
@@ -73,8 +74,10 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
     }
     case 'start': {
       const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);
-      return step(openStart(ui, context, entry?.type === 'agent' ? entry.name : null));
+      return starting(ui, context, entry?.type === 'agent' ? entry.name : null, false);
     }
+    case 'init':
+      return init(ui, context);
     case 'stop':
     case 'restart':
       return confirm(ui, context, action);
@@ -199,7 +202,7 @@ function beginTyping(ui: Ui, context: Context): Step {
   const run = cursorRun(ui, context);
   if (!run) {
     const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);
-    return step(openStart(ui, context, entry?.type === 'agent' ? entry.name : null));
+    return starting(ui, context, entry?.type === 'agent' ? entry.name : null);
   }
   const open = withPane(ui, run.id);
   if (isLive(run)) return step({ ...open, typing: run.id, scroll: null });
@@ -344,10 +347,24 @@ function closePane(ui: Ui, context: Context): Ui {
 
 function confirm(ui: Ui, context: Context, what: 'stop' | 'restart'): Step {
   const run = cursorRun(ui, context);
-  if (!run) return step(noted(ui, context.now, 'There is no running agent under the cursor.'));
+  if (!run) {
+    const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);
+    const words =
+      entry?.type === 'agent' ? `${entry.name} does not run: ↵ starts it.` : 'There is no agent under the cursor.';
+    return step(noted(ui, context.now, words));
+  }
+  const name = run.agent || run.id;
   if (what === 'stop' && isEnded(run))
-    return step(noted(ui, context.now, `${run.agent || run.id} has ended already.`));
+    return step(noted(ui, context.now, `${name} has ended already: R starts it again.`));
+  if (what === 'stop' && statusOf(context.fleet, run) === 'stopping')
+    return step(noted(ui, context.now, `${name} is stopping already.`));
   return step({ ...ui, overlay: { type: 'confirm', what, run: run.id } });
+}
+
+function init(ui: Ui, context: Context): Step {
+  if (ui.config.state !== 'missing')
+    return step(noted(ui, context.now, 'This project has a fleet.yaml already: your editor changes it.'));
+  return step(noted(ui, context.now, 'Writing fleet.yaml …'), { type: 'init' });
 }
 
 /** One level back: filter, zoom, region. */

@@ -5,12 +5,12 @@
 import { actionFor } from './keys.ts';
 import { GRACE_MS, onFleet, withQueue } from './reduce-fleet.ts';
 import { onMouse } from './reduce-mouse.ts';
-import { editedIn, inOverlay, openStart, typedInto } from './reduce-overlays.ts';
+import { editedIn, inOverlay, starting, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
 import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
 import { onFound, onLines } from './reduce-scroll.ts';
 import { paletteEntries } from './palette.ts';
-import { entriesOf, keyContext, noted, step, type Step } from './step.ts';
+import { entriesOf, keyContext, layoutOf, noted, step, type Step } from './step.ts';
 import { insert } from './text-field.ts';
 import { keySpelling, type KeyEvent, type PasteEvent } from './terminal/input-event.ts';
 import { keyBytes } from './terminal/key-bytes.ts';
@@ -59,7 +59,9 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
       return step({ ...ui, lost: input.isLost ? [...others, input.session] : others });
     }
     case 'started':
-      return step({ ...ui, cursor: input.run });
+      return step(onStarted(ui, input.run));
+    case 'configured':
+      return step(onConfigured(ui, context, input));
     case 'failed':
       return onFailed(ui, context, input.message, input.approval);
     case 'notice':
@@ -88,6 +90,21 @@ function onTick(before: Ui, context: Context): Ui {
   const { closesAt } = before.queue;
   const ui = closesAt !== null && now >= closesAt ? withQueue(before, context) : before;
   return ui.notice && now >= ui.notice.until ? { ...ui, notice: null } : ui;
+}
+
+/** What was started is under the cursor; where only one thing fits it is what shows. */
+function onStarted(ui: Ui, run: string): Ui {
+  const region = layoutOf(ui).kind === 'narrow' && ui.region === 'list' ? 'panes' : ui.region;
+  const notice = ui.notice?.kind === 'info' ? null : ui.notice;
+  return { ...ui, cursor: run, region, notice };
+}
+
+/** A project without a fleet.yaml is a beginning, no mistake; one that cannot be read is told until it can. */
+function onConfigured(ui: Ui, context: Context, read: UiInput & { type: 'configured' }): Ui {
+  const problems = read.isThere ? read.problems : [];
+  const next: Ui = { ...ui, config: { state: read.isThere ? 'read' : 'missing', problems } };
+  const more = problems.length > 1 ? ` (${problems.length} problems: ! lists them)` : '';
+  return problems[0] === undefined ? next : noted(next, context.now, `${problems[0]}${more}`, 'problem');
 }
 
 /** An answer that did not arrive puts its request back into sight. */
@@ -149,7 +166,7 @@ function fromPalette(ui: Ui, context: Context, overlay: Overlay & { type: 'palet
     case 'go':
       return step(goTo(closed, entry.does.run));
     case 'start':
-      return step(openStart(closed, context, entry.does.agent));
+      return starting(closed, context, entry.does.agent);
     default:
       return entry.does satisfies never;
   }

@@ -31,6 +31,7 @@ import type { TerminalFeatures } from './terminal/features.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { isLight, themeFor } from './theme.ts';
 import { untilTick } from './ticking.ts';
+import { writeFleetYaml } from './write-fleet-yaml.ts';
 import type { Context, Intent, UiInput } from './ui-input.ts';
 import { initialUi, type Setting, type Size, type Ui } from './ui-state.ts';
 
@@ -134,13 +135,7 @@ export class Room {
     this.#show(true);
     await this.#daemon.open();
     for (const problem of problems) this.take({ type: 'failed', message: problem, approval: null });
-    const { project } = this.#options.setting;
-    await this.#daemon.ask({ type: 'configure', project }).then(
-      ({ problems: found }) => {
-        if (found[0] !== undefined) this.take({ type: 'failed', message: found[0], approval: null });
-      },
-      (error: unknown) => this.take({ type: 'failed', message: wordsOf(error), approval: null }),
-    );
+    await this.#configure();
   }
 
   /** How many agents keep running. */
@@ -409,6 +404,10 @@ export class Room {
         return void rememberTheme(this.#options.settingsFolder, intent.name).catch((error: unknown) =>
           this.#failed(error),
         );
+      case 'configure':
+        return void this.#configure();
+      case 'init':
+        return void this.#init();
       case 'redraw':
         return this.repaint();
       case 'bell':
@@ -422,6 +421,27 @@ export class Room {
 
   #failed(error: unknown, approval: string | null = null): void {
     this.take({ type: 'failed', message: wordsOf(error), approval });
+  }
+
+  async #configure(): Promise<void> {
+    const { project } = this.#options.setting;
+    try {
+      const { problems } = await this.#daemon.ask({ type: 'configure', project });
+      this.take({ type: 'configured', isThere: !problems.some(isMissing), problems });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #init(): Promise<void> {
+    const { setting, daemon, environment } = this.#options;
+    try {
+      await writeFleetYaml(daemon.program, setting.project, environment);
+      this.take({ type: 'notice', text: 'fleet.yaml is written: it explains itself, your editor changes it.' });
+      await this.#configure();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #start({ agent, command, task, worktree }: Intent & { type: 'start' }): void {
@@ -496,5 +516,8 @@ export class Room {
     }
   }
 }
+
+/** The daemon's words for a project without files. */
+const isMissing = (problem: string): boolean => problem.includes(' has no fleet.yaml');
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import type { Run } from '../core/fleet.ts';
 import { listEntries, type ListEntry } from './fleet-view.ts';
 import type { Context as KeyContext } from './keys.ts';
 import { roomLayout, type LayoutFacts, type RoomLayout } from './layout.ts';
+import { startFields } from './start-form.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Notice, Ui } from './ui-state.ts';
 
@@ -64,6 +65,7 @@ export function layoutFacts(ui: Ui): LayoutFacts {
     isQueueOpen: ui.queue.isOpen,
     overlay: overlayKind(ui),
     boxRows: boxRowsOf(ui),
+    boxColumns: ui.overlay?.type === 'start' ? START_COLUMNS : BOX_COLUMNS,
   };
 }
 
@@ -94,18 +96,23 @@ function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
 
 /** Help, palette and alarms scroll; more than this is further than an eye likes to jump. */
 const BOX_ROWS = 30;
-/** The dialog's fields with a blank line after each, what it says about the agent, and its frame. */
-const START_ROWS = 14;
+/** Around the fields of the dialog: frame, first blank line, a word about the agent, what is wrong. */
+const START_ROWS_AROUND = 5;
+/** Each field of the dialog has a blank line below it. */
+const START_FIELD_ROWS = 2;
 /** Frame, blank line, hint, and room to go on. */
 const EDIT_ROWS_AROUND = 7;
-/** What a box is wide inside, at most: lines of an edit break there. */
-const BOX_COLUMNS = 92;
+/** A box with its frame, at most: longer lines are hard to follow. */
+const BOX_COLUMNS = 96;
+/** Fields of a dialog: a name, a command, a task in a sentence. */
+const START_COLUMNS = 76;
 
 function boxRowsOf({ overlay }: Ui): number {
-  if (overlay?.type === 'start') return START_ROWS;
+  if (overlay?.type === 'start')
+    return START_ROWS_AROUND + START_FIELD_ROWS * startFields(overlay.form).length;
   if (overlay?.type !== 'edit') return BOX_ROWS;
   const lines = overlay.field.text
     .split('\n')
-    .reduce((sum, line) => sum + Math.floor(line.length / BOX_COLUMNS) + 1, 0);
+    .reduce((sum, line) => sum + Math.floor(line.length / (BOX_COLUMNS - 4)) + 1, 0);
   return Math.min(BOX_ROWS, lines + EDIT_ROWS_AROUND);
 }

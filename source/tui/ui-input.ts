@@ -18,6 +18,8 @@ export type UiInput =
   | { readonly type: 'started'; readonly run: string }
   | { readonly type: 'failed'; readonly message: string; readonly approval: string | null }
   | { readonly type: 'notice'; readonly text: string }
+  /** The project's files have been read. */
+  | { readonly type: 'configured'; readonly isThere: boolean; readonly problems: readonly string[] }
   | { readonly type: 'lines'; readonly session: string; readonly total: number }
   | {
       readonly type: 'found';
@@ -55,6 +57,10 @@ export type Intent =
   | { readonly type: 'copy'; readonly session: string; readonly from: number; readonly to: number }
   | { readonly type: 'editor'; readonly approval: string; readonly text: string }
   | { readonly type: 'remember-theme'; readonly name: string }
+  /** Read the project's files again. */
+  | { readonly type: 'configure' }
+  /** Write a fleet.yaml from what is found in the project. */
+  | { readonly type: 'init' }
   | { readonly type: 'redraw' }
   | { readonly type: 'bell' }
   | { readonly type: 'quit' };

@@ -113,6 +113,11 @@ export interface Ui {
     readonly warnings: readonly string[];
   };
   readonly screens: LinkState;
+  /** fleet.yaml and what belongs to it, as they were last read. */
+  readonly config: {
+    readonly state: 'unread' | 'missing' | 'read';
+    readonly problems: readonly string[];
+  };
   /** Sessions whose holder does not answer. */
   readonly lost: readonly string[];
   readonly theme: string;
@@ -158,6 +163,7 @@ export const initialUi = (start: {
   notice: null,
   daemon: { state: 'connecting', message: '', warnings: [] },
   screens: 'connecting',
+  config: { state: 'unread', problems: [] },
   lost: [],
   theme: start.theme,
   known: null,

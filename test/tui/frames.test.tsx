@@ -145,8 +145,10 @@ describe('the control room at 120x34', () => {
     expect(frame).toContain('No agent runs.');
     expect(frame).toContain('n starts one');
     expect(frame).toContain('nothing waits for you');
-    const bare = frameOf(new ARoom(new AFleet())).join('\n');
-    expect(bare).toContain('fleet init writes fleet.yaml');
+    const bare = new ARoom(new AFleet()).does({ type: 'configured', isThere: false, problems: [] });
+    expect(frameOf(bare).join('\n')).toContain('acme-api has no fleet.yaml yet.');
+    expect(frameOf(bare).join('\n')).toContain('i writes one from what is found here');
+    expect(frameOf(bare).at(-1)).toBe(' i write fleet.yaml  n new agent  ? keys  q quit');
   });
 
   it('UI7 says when the daemon or screens are away', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { helpLines } from '../../source/tui/help.ts';
+import { glyphOfStatus } from '../../source/tui/screens/control-room/glyphs.ts';
 import {
   conflicts,
   CONTEXTS,
@@ -9,7 +10,8 @@ import {
   spelled,
   type KeyRow,
 } from '../../source/tui/keys.ts';
-import { inOverlay, openStart } from '../../source/tui/reduce-overlays.ts';
+import { inOverlay } from '../../source/tui/reduce-overlays.ts';
+import { startForm } from '../../source/tui/start-form.ts';
 import { inLook, inRoom, inScroll } from '../../source/tui/reduce-room.ts';
 import { textField } from '../../source/tui/text-field.ts';
 import type { Overlay } from '../../source/tui/ui-state.ts';
@@ -17,6 +19,8 @@ import { AFleet, ARoom } from './a-fleet.ts';
 
 const aRoom = (): ARoom =>
   new ARoom(new AFleet().project('docs').runs('docs').asks('docs', 'Bash', { command: 'ls' }, 'a1'));
+
+const STATUSES = ['waiting', 'running', 'idle', 'starting', 'stopping', 'done', 'stopped', 'failed'] as const;
 
 describe('the table of keys', () => {
   it('UI6 has no key that means two things in one place, or eats text', () => {
@@ -52,7 +56,7 @@ describe('the table of keys', () => {
               (/go|back/.test(row.action) ? undefined : 'palette')
             );
           default: {
-            const overlay = overlayFor(place, room);
+            const overlay = overlayFor(place);
             if (overlay.type === 'start' && row.action.startsWith('choice'))
               return inOverlay({ ...ui, overlay }, context, overlay, row.action) !== undefined;
             return inOverlay({ ...ui, overlay }, context, overlay, row.action) !== undefined;
@@ -63,7 +67,7 @@ describe('the table of keys', () => {
     expect(KEYS.filter((row) => !handled(row)).map(({ action }) => action)).toEqual([]);
   });
 
-  function overlayFor(place: string, room: ARoom): Overlay {
+  function overlayFor(place: string): Overlay {
     const field = textField('x');
     switch (place) {
       case 'edit':
@@ -71,7 +75,7 @@ describe('the table of keys', () => {
       case 'reject':
         return { type: 'reject', approval: 'a1', field, isFromLook: false };
       case 'start':
-        return openStart(room.ui, room.context, null).overlay!;
+        return { type: 'start', form: startForm(['docs'], null, false), problem: '' };
       case 'confirm':
         return { type: 'confirm', what: 'stop', run: 'run-docs' };
       case 'help':
@@ -87,26 +91,42 @@ describe('the table of keys', () => {
   }
 
   it('UI6 the help is printed from it: every row of every context is there', () => {
-    const lines = helpLines(keymapOf(), '');
-    const headings = lines.filter(({ keys }) => keys === '');
-    expect(headings).toHaveLength(CONTEXTS.length);
+    const lines = helpLines({ keymap: keymapOf(), isUtf8: true }, '', 200);
+    const headings = lines.filter(({ type }) => type === 'heading');
+    expect(headings).toHaveLength(CONTEXTS.length + 1);
     for (const row of KEYS) expect(lines.some(({ words }) => words === row.help)).toBe(true);
-    expect(lines).toHaveLength(
-      CONTEXTS.length + KEYS.reduce((sum, { contexts }) => sum + contexts.length, 0),
+    expect(lines.filter(({ type }) => type === 'key')).toHaveLength(
+      KEYS.reduce((sum, { contexts }) => sum + contexts.length, 0),
     );
   });
 
   it('UI6 the help finds a key by what it does', () => {
-    expect(helpLines(keymapOf(), 'swap next').map(({ keys, words }) => `${keys} ${words}`)).toEqual([
+    const found = helpLines({ keymap: keymapOf(), isUtf8: true }, 'swap next', 80);
+    expect(found.map(({ keys, words }) => `${keys} ${words}`)).toEqual([
       ' In the panes',
       's Swap the pane with the next one.',
     ]);
   });
 
+  it('UI5 the help says whole sentences at 80x24, in a narrow box on as many lines as they need', () => {
+    for (const width of [56, 72]) {
+      const lines = helpLines({ keymap: keymapOf(), isUtf8: true }, '', width);
+      for (const { words } of lines) expect(words.length).toBeLessThanOrEqual(width);
+      const text = lines.map(({ words }) => words).join(' ');
+      for (const row of KEYS) expect(text).toContain(row.help);
+    }
+  });
+
+  it('UI6 the help explains every mark of the list', () => {
+    const marks = helpLines({ keymap: keymapOf(), isUtf8: true }, 'marks mean', 80).map(({ keys }) => keys);
+    for (const status of STATUSES) expect(marks).toContain(glyphOfStatus(status).text);
+  });
+
   it('UI6 a person rebinds an action, and the help and the key follow', () => {
     const keymap = keymapOf({ stop: ['Ctrl-X'], prefix: ['ctrl+a'] });
     expect(keymap.problems).toEqual([]);
-    expect(helpLines(keymap, 'asks first').map(({ keys }) => keys)).toContain('ctrl-x');
+    const found = helpLines({ keymap, isUtf8: true }, 'asks first', 80);
+    expect(found.map(({ keys }) => keys)).toContain('ctrl-x');
     const room = new ARoom(new AFleet().runs('docs'), { setting: { keymap } });
     room.press('t', 'ctrl+]');
     expect(room.ui.typing).toBe('run-docs');

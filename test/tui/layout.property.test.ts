@@ -22,6 +22,7 @@ const facts = fc
     isZoomed: fc.boolean(),
     isQueueOpen: fc.boolean(),
     boxRows: fc.integer({ min: 5, max: 30 }),
+    boxColumns: fc.integer({ min: 40, max: 96 }),
     overlay: fc.constantFrom<LayoutFacts['overlay'][]>('none', 'look', 'box', 'line'),
   })
   .map(({ columns, rows, count, focused, ...rest }): LayoutFacts => {
@@ -128,6 +129,7 @@ describe('the layout at any size', () => {
         isQueueOpen: true,
         overlay: 'none',
         boxRows: 30,
+        boxColumns: 96,
       }).kind;
     expect([at(COLUMNS_MIN - 1, 30), at(100, ROWS_MIN - 1), at(COLUMNS_MIN, ROWS_MIN)]).toEqual([
       'tiny',

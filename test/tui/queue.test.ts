@@ -22,6 +22,24 @@ function atQueue(fleet = twoAsk(), size?: { columns: number; rows: number }): AR
 }
 
 describe('the queue', () => {
+  it('HI5 a request answered elsewhere while it is looked at says by whom', () => {
+    const room = atQueue().press('enter');
+    room.fleet.decided('first', 'rejected');
+    room.sees();
+    expect(room.ui.notice?.text).toBe('docs Bash was rejected by person:ana meanwhile.');
+    expect(room.ui.overlay).toMatchObject({ type: 'look', approval: 'second' });
+  });
+
+  it('HI6 an expired request says so to every key that would answer it', () => {
+    for (const key of ['a', 'e', 'E', 'r']) {
+      const room = atQueue();
+      room.fleet.later(3_600_000);
+      room.press(key);
+      expect(room.ui.notice?.text).toBe('This request has expired: the agent was told no.');
+      expect(room.ui.overlay).toBeNull();
+    }
+  });
+
   it('UI5 takes one line when nothing waits, and leaves its room to the panes', () => {
     const quiet = new AFleet().project('docs').runs('docs');
     for (const size of [

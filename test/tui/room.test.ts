@@ -162,7 +162,7 @@ describe('the room', () => {
 
   it('AG11 n runs any command', () => {
     const room = new ARoom(new AFleet())
-      .press('n', 'tab')
+      .press('n')
       .types(`sh -c 'echo "a b"'`)
       .press('tab', 'tab', 'right', 'enter');
     expect(room.wanted('start')).toEqual([
@@ -170,8 +170,66 @@ describe('the room', () => {
     ]);
   });
 
+  it('AG10 what is typed on a choice goes to the field below it, and Enter on an agent asks for its task', () => {
+    const room = new ARoom(new AFleet().project('docs', 'qa'))
+      .press('n', 'right')
+      .types('check it')
+      .press('enter');
+    expect(room.wanted('start')).toMatchObject([{ agent: 'qa', task: 'check it' }]);
+    room.press('j', 'enter').types('again').press('enter');
+    expect(room.wanted('start')).toMatchObject([{ agent: 'qa', task: 'again' }]);
+    room.press('n', 'right').types('htop').press('enter');
+    expect(room.wanted('start')).toMatchObject([{ agent: null, command: ['htop'] }]);
+  });
+
+  it('AG11 Enter without a command says so and goes to the field', () => {
+    const room = new ARoom(new AFleet()).press('n', 'tab', 'enter');
+    expect(room.ui.overlay).toMatchObject({ problem: 'Type the command to run.', form: { field: 1 } });
+    expect(room.types('ls').press('enter').wanted('start')).toMatchObject([{ command: ['ls'] }]);
+  });
+
+  it('UI10 “Starting …” goes away once it has started, and on a narrow screen its pane shows', () => {
+    const room = new ARoom(new AFleet().project('docs'), { size: { columns: 80, rows: 24 } });
+    room.press('enter', 'enter');
+    expect(room.ui.notice?.text).toBe('Starting docs …');
+    room.fleet.runs('docs');
+    room.sees().does({ type: 'started', run: 'run-docs' });
+    expect(room.ui).toMatchObject({ notice: null, cursor: 'run-docs', region: 'panes' });
+  });
+
+  it('UI10 a run that fails says so and why, once', () => {
+    const room = new ARoom(three());
+    room.fleet.exits('qa', 3);
+    expect(room.sees().ui.notice?.text).toBe('qa failed: exit 3. R starts it again.');
+    room.press('j');
+    expect(room.sees().ui.notice).toBeNull();
+  });
+
+  it('AG5 stop and restart say in words why not, or what they will do', () => {
+    const room = new ARoom(three());
+    room.fleet.exits('docs', 0);
+    room.sees().does({ type: 'started', run: 'run-docs' }).press('x');
+    expect(room.ui.notice?.text).toBe('docs has ended already: R starts it again.');
+    expect(room.ui.overlay).toBeNull();
+    const idle = new ARoom(new AFleet().project('planner')).press('R');
+    expect(idle.ui.notice?.text).toBe('planner does not run: ↵ starts it.');
+  });
+
+  it('UI10 a project without fleet.yaml is offered one, and one that is broken is told until it is mended', () => {
+    const room = new ARoom(new AFleet());
+    room.does({ type: 'configured', isThere: false, problems: ['/work/acme-api has no fleet.yaml'] });
+    expect(room.ui.notice).toBeNull();
+    expect(room.press('i').wanted('init')).toHaveLength(1);
+    room.does({ type: 'configured', isThere: true, problems: ['fleet.yaml:3: no key “agnets”'] });
+    expect(room.ui.notice).toMatchObject({ kind: 'problem', text: 'fleet.yaml:3: no key “agnets”' });
+    expect(room.press('i').wanted('init')).toEqual([]);
+    expect(room.ui.config.problems).toHaveLength(1);
+    room.does({ type: 'configured', isThere: true, problems: [] });
+    expect(room.ui.config.problems).toEqual([]);
+  });
+
   it('AG11 a command that cannot be read is not started', () => {
-    const room = new ARoom(new AFleet()).press('n', 'tab').types(`sh -c 'oops`).press('enter');
+    const room = new ARoom(new AFleet()).press('n').types(`sh -c 'oops`).press('enter');
     expect(room.wanted('start')).toEqual([]);
     expect(room.ui.overlay).toMatchObject({ problem: "The command has an open '." });
   });

@@ -63,7 +63,7 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
     rows: shown.map((entry) => rowOf(ui, entry, context, widths)),
     selected: shown.findIndex(({ key }) => key === ui.cursor),
     widths,
-    empty: entries.length === 0 ? emptyWords(ui, context) : [],
+    empty: entries.length === 0 ? emptyWords(ui, context, layout) : [],
   };
 }
 
@@ -102,16 +102,21 @@ function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['wid
   };
 }
 
-function emptyWords(ui: Ui, { fleet, setting }: Context): Line[] {
+function emptyWords(ui: Ui, { setting }: Context, layout: RoomLayout): Line[] {
   const key = (action: string): Span => span(keyOf(setting.keymap, action, setting.isUtf8), 'key');
   if (ui.daemon.state === 'connecting') return [[span('connecting …', 'dim')]];
   if (ui.filter !== '')
     return [[span('no agent matches', 'dim')], [span('esc', 'key'), span(' shows all again', 'dim')]];
-  if (!fleet.projects[setting.project])
+  if (ui.config.state === 'missing')
     return [
-      [span('no agents here', 'dim')],
+      [span('no fleet.yaml yet', 'dim')],
+      [key('init'), span(' writes one', 'dim')],
       [key('start'), span(' runs a command', 'dim')],
-      [span('fleet init', 'strong'), span(' writes fleet.yaml', 'dim')],
+      ...(layout.kind === 'wide'
+        ? []
+        : [[], [span('fleet-tui demo', 'strong'), span(' shows all of it at work', 'dim')]]),
     ];
+  if (ui.config.problems.length > 0)
+    return [[span('fleet.yaml has problems', 'danger')], [key('alarms'), span(' lists them', 'dim')]];
   return [[span('no agents yet', 'dim')], [key('start'), span(' starts one', 'dim')]];
 }

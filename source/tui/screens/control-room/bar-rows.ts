@@ -1,8 +1,9 @@
 /** The last line: the keys that matter most here, or what just happened. */
+import { isEnded } from '../../../core/fleet.ts';
 import { isProven, queueItems, runName } from '../../fleet-view.ts';
 import { keyName, type KeyRow } from '../../keys.ts';
 import { isInert, isLookSeen, isWholeInQueue, itemUnderCursor } from '../../reduce-queue.ts';
-import { keyContext } from '../../step.ts';
+import { cursorRun, keyContext } from '../../step.ts';
 import { cutSpans, harmless, span, spansWidth, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
 import type { Ui } from '../../ui-state.ts';
@@ -10,6 +11,10 @@ import type { Ui } from '../../ui-state.ts';
 /** Actions worth a place in the bar, the most useful first; the bar takes as many as fit. */
 const BEST: Readonly<Record<string, readonly string[]>> = {
   list: ['type-here', 'next-waiting', 'start', 'stop', 'zoom', 'filter', 'help', 'quit'],
+  'list-idle': ['type-here', 'start', 'next-waiting', 'filter', 'help', 'quit'],
+  'list-ended': ['restart', 'type-here', 'next-waiting', 'start', 'filter', 'help', 'quit'],
+  'list-new': ['init', 'start', 'help', 'quit'],
+  'panes-ended': ['restart', 'close-pane', 'next-waiting', 'zoom', 'scroll', 'help', 'quit'],
   panes: ['type-here', 'next-waiting', 'zoom', 'scroll', 'layout', 'swap', 'help', 'quit'],
   queue: ['approve', 'edit', 'reject', 'look', 'next-waiting', 'help'],
   scroll: ['search', 'next-hit', 'select', 'copy', 'leave-scroll'],
@@ -33,17 +38,34 @@ export function barSpans(ui: Ui, context: Context): Span[] {
     return cutSpans([span(words, isProblem ? 'danger' : 'accent')], width).spans;
   }
   if (ui.typing !== null && ui.overlay === null) return typingSpans(ui, context);
-  const place = keyContext(ui);
+  const place = placeOf(ui, context);
   const unable = unableTo(ui, context);
   const spans: Span[] = [];
   for (const action of BEST[place] ?? []) {
     const row = context.setting.keymap.rows.find((each) => each.action === action);
     if (!row || row.keys.length === 0) continue;
-    const words = wordsOf(row, unable.has(action), context.setting.isUtf8);
+    const label = LABELS[place]?.[action] ?? row.label;
+    const words = wordsOf({ ...row, label }, unable.has(action), context.setting.isUtf8);
     if (spansWidth(spans) + spansWidth(words) > width) break;
     spans.push(...words);
   }
   return spans;
+}
+
+/** What Enter does is not the same for every row of the list. */
+const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'list-idle': { 'type-here': 'start it', start: 'new' },
+  'list-ended': { 'type-here': 'show' },
+};
+
+/** Where keys are pressed, and on what: an agent that does not run has other uses for them. */
+function placeOf(ui: Ui, context: Context): string {
+  const place = keyContext(ui);
+  if (place !== 'list' && place !== 'panes') return place;
+  const run = cursorRun(ui, context);
+  if (run) return isEnded(run) ? `${place}-ended` : place;
+  if (place === 'panes') return place;
+  return ui.cursor === null && ui.config.state === 'missing' ? 'list-new' : 'list-idle';
 }
 
 function wordsOf(row: KeyRow, isUnable: boolean, isUtf8: boolean): Span[] {

@@ -44,7 +44,10 @@ function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span
   const count = (...statuses: Status[]): number =>
     statuses.reduce((sum, status) => sum + (counts.get(status) ?? 0), 0);
   const pending = queueItems(fleet, ui.queue.answering).length;
-  const alarms = fleet.alarms.filter(({ seq }) => seq > ui.alarmsSeen).length + ui.daemon.warnings.length;
+  const alarms =
+    fleet.alarms.filter(({ seq }) => seq > ui.alarmsSeen).length +
+    ui.daemon.warnings.length +
+    ui.config.problems.length;
   const shown: Span[] = [];
   const add = (glyph: string, number: number, words: string, role: Span['role']) => {
     shown.push(

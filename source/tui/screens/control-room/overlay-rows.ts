@@ -1,15 +1,18 @@
 /** What lies over the room: closer look, editing, dialogs, help, palette, alarms. Title, lines, hint. */
+import { isEnded } from '../../../core/fleet.ts';
 import { fieldLine, fieldLines } from '../../field-lines.ts';
 import { isProven, queueItems, runName } from '../../fleet-view.ts';
-import { helpLines } from '../../help.ts';
+import { helpLines, KEYS_COLUMNS } from '../../help.ts';
 import type { RoomLayout } from '../../layout.ts';
 import { paletteEntries } from '../../palette.ts';
 import type { Rect } from '../../panes/rect.ts';
-import { boxRows, fieldAt, isOwnCommand, startFields, type StartField } from '../../reduce-overlays.ts';
+import { boxRows } from '../../reduce-overlays.ts';
 import { isInert, isLookSeen } from '../../reduce-queue.ts';
+import { fieldAt, isOwnCommand, startFields, type StartField } from '../../start-form.ts';
 import { ageOf, cut, fit, harmless, revealed, span, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
 import type { Overlay, StartForm, Ui } from '../../ui-state.ts';
+import { alarmLines } from './alarm-lines.ts';
 import { lookColumns, lookLines, lookRows } from './request-view.ts';
 import type { Line } from './request-lines.ts';
 import { firstRow } from './windows.ts';
@@ -82,17 +85,17 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
     case 'confirm':
       return line(confirmLine(context, overlay));
     case 'help': {
-      const lines = helpLines(context.setting.keymap, overlay.field.text, context.setting.isUtf8);
+      const lines = helpLines(context.setting, overlay.field.text, width);
       const room = boxRows(ui) - 1;
       const shown = lines.slice(overlay.top, overlay.top + room);
       return box(
-        [span(' keys ', 'accent'), span('type to search: ', 'dim'), ...fieldLine(overlay.field, 30)],
+        [span(' keys ', 'accent'), span('type to search: ', 'dim'), ...fieldLine(overlay.field, 30), span(' ')],
         shown.length === 0
           ? [[span('no key does that', 'dim')]]
-          : shown.map(({ keys, words }): Line =>
-              keys === ''
+          : shown.map(({ type, keys, words }): Line =>
+              type === 'heading'
                 ? [span(words, 'strong')]
-                : [span(fit(`  ${keys}`, 20), 'key'), span(` ${cut(words, width - 21)}`)],
+                : [span(fit(`  ${keys}`, KEYS_COLUMNS), 'key'), span(words)],
             ),
         { hint: [span(more(overlay.top, room, lines.length), 'dim')] },
       );
@@ -135,22 +138,6 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
     default:
       return overlay satisfies never;
   }
-}
-
-/** What the daemon warns of now, then what happened, newest first. */
-function alarmLines(ui: Ui, { fleet, now }: Context, width: number): Line[] {
-  const warnings = ui.daemon.warnings.map((words): Line => [
-    span(fit('now', 5), 'dim'),
-    span(cut(harmless(words), width - 6), 'danger'),
-  ]);
-  const alarms = fleet.alarms
-    .toReversed()
-    .map(({ at, alarm, run, message }): Line => [
-      span(fit(ageOf(now - at), 5), 'dim'),
-      span(fit(alarm, 24), 'danger'),
-      span(cut(harmless(`${fleet.runs[run ?? '']?.agent ?? ''} ${message}`.trim()), width - 30)),
-    ]);
-  return [...warnings, ...alarms];
 }
 
 const more = (from: number, room: number, count: number): string =>
@@ -216,7 +203,7 @@ function confirmLine({ fleet }: Context, { what, run: id }: Overlay & { type: 'c
   const question =
     what === 'stop'
       ? ` Stop ${name}? Its work so far stays in the worktree. `
-      : ` Restart ${name} with the same task, in the same worktree? `;
+      : ` Restart ${name} with the same task, in the same worktree?${run && !isEnded(run) ? ' It is stopped first.' : ''} `;
   return [
     span(question, 'danger'),
     span('y', 'key'),
@@ -233,14 +220,24 @@ const LABELS: Readonly<Record<StartField, string>> = {
   worktree: 'worktree',
 };
 
-function startLines(form: StartForm, { fleet, setting }: Context, width: number): Line[] {
+/** What `as usual` means for this choice. */
+function usualWorktree(form: StartForm, { fleet, setting }: Context): string {
+  if (isOwnCommand(form)) return 'as usual: none, the project folder itself';
+  const agent = fleet.projects[setting.project]?.agents.find(({ name }) => name === form.agents[form.agent]);
+  if (typeof agent?.worktree === 'string') return `as the agent says: ${harmless(agent.worktree)}`;
+  return `as the agent says: ${agent?.worktree === false ? 'none' : 'its own'}`;
+}
+
+function startLines(form: StartForm, context: Context, width: number): Line[] {
+  const { fleet, setting } = context;
   const active = fieldAt(form);
   const room = Math.max(10, width - 14);
   const lines: Line[] = [];
   for (const field of startFields(form)) {
     const isActive = field === active;
     const label = span(fit(`${isActive ? '▌' : ' '}${LABELS[field]}`, 12), isActive ? 'accent' : 'dim');
-    lines.push([label, ...fieldValue(form, field, room, isActive)], []);
+    const usual = usualWorktree(form, context);
+    lines.push([label, ...fieldValue(form, field, { room, isActive, usual })], []);
   }
   const agent = fleet.projects[setting.project]?.agents.find(({ name }) => name === form.agents[form.agent]);
   if (agent) lines.push([span(cut(harmless(agent.description), width), 'dim')]);
@@ -249,7 +246,11 @@ function startLines(form: StartForm, { fleet, setting }: Context, width: number)
   return lines;
 }
 
-function fieldValue(form: StartForm, field: StartField, room: number, isActive: boolean): Line {
+function fieldValue(
+  form: StartForm,
+  field: StartField,
+  { room, isActive, usual }: { readonly room: number; readonly isActive: boolean; readonly usual: string },
+): Line {
   switch (field) {
     case 'agent': {
       const name = form.agents[form.agent] ?? 'a command …';
@@ -263,7 +264,7 @@ function fieldValue(form: StartForm, field: StartField, room: number, isActive: 
     case 'worktree': {
       const words =
         form.worktree === null
-          ? 'as the agent says'
+          ? usual
           : form.worktree
             ? 'its own'
             : 'none: the project folder itself';
