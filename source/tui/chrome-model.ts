@@ -60,7 +60,9 @@ export function chromeModel(
     list: listView(ui, context, layout),
     titles: titleLines(ui, context, layout),
     stage:
-      layout.stage && layout.panes.length === 0 ? { rect: layout.stage, lines: stageWords(ui, context) } : null,
+      layout.stage && layout.panes.length === 0
+        ? { rect: layout.stage, lines: stageWords(ui, context) }
+        : null,
     queue: queueView(ui, context, layout),
     bar: barSpans(ui, context),
     overlay: overlayView(ui, context, layout),

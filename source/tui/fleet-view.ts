@@ -111,6 +111,10 @@ export function isProven(approval: Approval): boolean {
   return proof;
 }
 
+/** The project of a run that is not the one the room was opened in; empty for that one. */
+export const otherProject = (run: Run, fleet: Fleet, project: string): string =>
+  run.project === project ? '' : (fleet.projects[run.project]?.name ?? run.project.split('/').at(-1) ?? '');
+
 /** What a run is called: its agent, and its id where one agent runs more than once. */
 export function runName(fleet: Fleet, run: Run): string {
   const name = run.agent || run.command[0]?.split('/').at(-1) || run.id;

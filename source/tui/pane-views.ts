@@ -45,7 +45,7 @@ function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSourc
   const screen = session === null ? undefined : sources.screen(session);
   const scroll = ui.scroll?.run === run ? ui.scroll : null;
   const lines = scroll && sources.lines?.session === scroll.session ? sources.lines : null;
-  const grid = lines?.grid ?? screen?.grid ?? wordsIn(ui, context, place, sources.depth);
+  const grid = lines?.grid ?? wordsIn(ui, context, place, sources.depth) ?? screen?.grid ?? NOTHING_YET;
   const isTypedElsewhere = ui.typing !== null && ui.typing !== run;
   const isOld = ui.screens === 'lost' || (session !== null && ui.lost.includes(session));
   return {
@@ -58,10 +58,15 @@ function paneView(ui: Ui, context: Context, place: PanePlace, sources: PaneSourc
   };
 }
 
-/** A run whose program never ran has no screen: its pane says why, and what to do. */
-function wordsIn(ui: Ui, { fleet, setting }: Context, { run: id, inside }: PanePlace, depth: ColourDepth): Grid {
+/** A run whose program never ran has nothing on its screen: its pane says why, and what to do. */
+function wordsIn(
+  ui: Ui,
+  { fleet, setting }: Context,
+  { run: id, inside }: PanePlace,
+  depth: ColourDepth,
+): Grid | undefined {
   const run = fleet.runs[id];
-  if (!run || !isEnded(run) || run.startedAt !== null) return NOTHING_YET;
+  if (!run || !isEnded(run) || run.startedAt !== null) return undefined;
   const grid = new Grid(inside.columns, inside.rows);
   const status = statusOf(fleet, run);
   const key = (action: string): string => keyOf(setting.keymap, action, setting.isUtf8);

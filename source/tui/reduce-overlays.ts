@@ -6,7 +6,15 @@ import { withCursor } from './reduce-fleet.ts';
 import { approveEdit, closeForm, reject } from './reduce-queue.ts';
 import { search } from './reduce-scroll.ts';
 import { layoutOf, noted, step, type Step } from './step.ts';
-import { fieldAt, isOwnCommand, isTextField, onField, startFields, startForm, typedIntoForm } from './start-form.ts';
+import {
+  fieldAt,
+  isOwnCommand,
+  isTextField,
+  onField,
+  startFields,
+  startForm,
+  typedIntoForm,
+} from './start-form.ts';
 import { editText, insert, type TextField } from './text-field.ts';
 import type { Context } from './ui-input.ts';
 import type { Overlay, StartForm, Ui } from './ui-state.ts';
@@ -15,7 +23,7 @@ import type { Overlay, StartForm, Ui } from './ui-state.ts';
 export const boxRows = (ui: Ui): number => Math.max(1, (layoutOf(ui).overlay?.rows ?? 0) - 5);
 
 /** Columns for the lines of a box. */
-export const boxColumns = (ui: Ui): number => Math.max(10, (layoutOf(ui).overlay?.columns ?? 0) - 4);
+const boxColumns = (ui: Ui): number => Math.max(10, (layoutOf(ui).overlay?.columns ?? 0) - 4);
 
 /** Opens the dialog for a new agent, and has the project's files read again for the next time. */
 export const starting = (ui: Ui, context: Context, agent: string | null, isChosen = true): Step =>

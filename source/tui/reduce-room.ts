@@ -350,7 +350,9 @@ function confirm(ui: Ui, context: Context, what: 'stop' | 'restart'): Step {
   if (!run) {
     const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);
     const words =
-      entry?.type === 'agent' ? `${entry.name} does not run: ↵ starts it.` : 'There is no agent under the cursor.';
+      entry?.type === 'agent'
+        ? `${entry.name} does not run: ↵ starts it.`
+        : 'There is no agent under the cursor.';
     return step(noted(ui, context.now, words));
   }
   const name = run.agent || run.id;

@@ -437,7 +437,10 @@ export class Room {
     const { setting, daemon, environment } = this.#options;
     try {
       await writeFleetYaml(daemon.program, setting.project, environment);
-      this.take({ type: 'notice', text: 'fleet.yaml is written: it explains itself, your editor changes it.' });
+      this.take({
+        type: 'notice',
+        text: 'fleet.yaml is written: it explains itself, your editor changes it.',
+      });
       await this.#configure();
     } catch (error) {
       this.#failed(error);

@@ -59,11 +59,10 @@ export class AFleet {
     });
   }
 
-  runs(agent: string, more: { task?: string; isGated?: boolean; branch?: string } = {}): this {
-    const run = `run-${agent}`;
-    this.happens({
+  requests(agent: string, more: { task?: string; isGated?: boolean } = {}): this {
+    return this.happens({
       type: 'run-requested',
-      run,
+      run: `run-${agent}`,
       project: PROJECT,
       agent,
       vendor: 'claude',
@@ -75,6 +74,11 @@ export class AFleet {
       rows: 24,
       protection: more.isGated === false ? 'contained only' : 'gated',
     });
+  }
+
+  runs(agent: string, more: { task?: string; isGated?: boolean; branch?: string } = {}): this {
+    const run = `run-${agent}`;
+    this.requests(agent, more);
     if (more.branch !== undefined)
       this.happens({
         type: 'worktree-added',

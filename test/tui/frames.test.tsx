@@ -3,6 +3,8 @@ import { chromeModel } from '../../source/tui/chrome-model.ts';
 import { ChromeRenderer } from '../../source/tui/chrome-renderer.tsx';
 import { paintPlainChrome } from '../../source/tui/plain-chrome.ts';
 import { paneTitle, titleIn } from '../../source/tui/screens/control-room/pane-titles.ts';
+import { paneViews } from '../../source/tui/pane-views.ts';
+import { layoutOf } from '../../source/tui/step.ts';
 import { Grid } from '../../source/wire/cells.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 
@@ -113,6 +115,29 @@ describe('the control room at 120x34', () => {
     expect(title(90)).toBe(
       '1 ◐ backend-dev · waits for you · contained only · fix/login-of-the-session-store',
     );
+  });
+
+  it('UI10 the pane of a program that never ran says why and what to do', () => {
+    const reason = 'cannot start docs: no such program on the PATH';
+    const fleet = new AFleet().project('docs').requests('docs');
+    fleet.happens({ type: 'run-refused', run: 'run-docs', reason });
+    const room = new ARoom(fleet).press('enter');
+    const views = paneViews(room.ui, room.context, layoutOf(room.ui), {
+      depth: 'none',
+      screen: () => undefined,
+      lines: null,
+    });
+    const rows = views[0]!.grid.lines.map((row) => row.text().trimEnd());
+    expect(rows.slice(0, 3)).toEqual([
+      ' cannot start docs: no such program on the PATH',
+      '',
+      ' R starts it again, c closes the pane.',
+    ]);
+  });
+
+  it('UI1 an agent of another project says which', () => {
+    const room = new ARoom(new AFleet().runs('docs'), { setting: { project: '/work/other' } });
+    expect(frameOf(room)[2]).toContain('acme-api');
   });
 
   it('HI4 the closer look has everything there is to know', () => {

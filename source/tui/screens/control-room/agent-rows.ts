@@ -1,5 +1,5 @@
 /** The list: one line an agent, what waits for a person first. */
-import { doingOf, runName, waitingSince, type ListEntry } from '../../fleet-view.ts';
+import { doingOf, otherProject, runName, waitingSince, type ListEntry } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { keyOf } from '../../keys.ts';
@@ -40,6 +40,8 @@ export interface ListView {
 
 const MARK_COLUMNS = 3;
 const AGE_COLUMNS = 4;
+/** A project's name beside what its agent does. */
+const PROJECT_COLUMNS = 16;
 
 export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView | null {
   const entries = entriesOf(ui, context);
@@ -85,17 +87,20 @@ function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['wid
       doing: [span(cut(harmless(entry.description), widths.doing), 'dim')],
       age: [span('–', 'dim')],
     };
-  const { fleet, now } = context;
+  const { fleet, now, setting } = context;
   const { run, status } = entry;
   const waiting = waitingSince(fleet, run.id);
   const isLost = run.session !== null && ui.lost.includes(run.session);
   const isUngated = run.protection === 'contained only';
   const doing = isLost ? 'holder does not answer' : harmless(doingOf(fleet, run, status));
-  const label = isUngated && widths.doing > 24 ? 'contained only · ' : '';
+  const other = harmless(otherProject(run, fleet, setting.project));
+  const place = other === '' ? '' : `${cutMiddle(other, PROJECT_COLUMNS)} · `;
+  const protection = isUngated && widths.doing > 24 + place.length ? 'contained only · ' : '';
+  const label = place + protection;
   const role: Role = status === 'waiting' ? 'waiting' : isLost || status === 'failed' ? 'danger' : 'dim';
   return {
     // An agent whose calls no gate sees carries a mark where there is no room for words.
-    mark: [span(' '), glyphOfStatus(status), span(isUngated && label === '' ? '°' : '', 'dim')],
+    mark: [span(' '), glyphOfStatus(status), span(isUngated && protection === '' ? '°' : '', 'dim')],
     name: [span(name, status === 'waiting' ? 'waiting' : ui.panes.includes(run.id) ? 'plain' : 'dim')],
     doing: [span(label, 'dim'), span(cut(doing, Math.max(0, widths.doing - label.length)), role)],
     age: [span(ageOf(now - (waiting ?? run.endedAt ?? run.startedAt ?? run.requestedAt)), 'dim')],

@@ -16,14 +16,15 @@ export function alarmLines(ui: Ui, { fleet, now }: Context, width: number): Line
       span(line, 'danger'),
     ]),
   );
-  const alarms = fleet.alarms
-    .toReversed()
-    .flatMap(({ at, alarm, run, message }) => {
-      const words = harmless(`${fleet.runs[run ?? '']?.agent ?? ''} ${message}`.trim());
-      return [
-        [span(fit(ageOf(now - at), AGE_COLUMNS), 'dim'), span(alarm, 'danger')],
-        ...wrapWords(words, width - AGE_COLUMNS).map((line): Line => [span(' '.repeat(AGE_COLUMNS)), span(line)]),
-      ];
-    });
+  const alarms = fleet.alarms.toReversed().flatMap(({ at, alarm, run, message }) => {
+    const words = harmless(`${fleet.runs[run ?? '']?.agent ?? ''} ${message}`.trim());
+    return [
+      [span(fit(ageOf(now - at), AGE_COLUMNS), 'dim'), span(alarm, 'danger')],
+      ...wrapWords(words, width - AGE_COLUMNS).map((line): Line => [
+        span(' '.repeat(AGE_COLUMNS)),
+        span(line),
+      ]),
+    ];
+  });
   return [...warnings, ...alarms];
 }

@@ -89,7 +89,12 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
       const room = boxRows(ui) - 1;
       const shown = lines.slice(overlay.top, overlay.top + room);
       return box(
-        [span(' keys ', 'accent'), span('type to search: ', 'dim'), ...fieldLine(overlay.field, 30), span(' ')],
+        [
+          span(' keys ', 'accent'),
+          span('type to search: ', 'dim'),
+          ...fieldLine(overlay.field, 30),
+          span(' '),
+        ],
         shown.length === 0
           ? [[span('no key does that', 'dim')]]
           : shown.map(({ type, keys, words }): Line =>
@@ -263,11 +268,7 @@ function fieldValue(
     }
     case 'worktree': {
       const words =
-        form.worktree === null
-          ? usual
-          : form.worktree
-            ? 'its own'
-            : 'none: the project folder itself';
+        form.worktree === null ? usual : form.worktree ? 'its own' : 'none: the project folder itself';
       return [span('‹ ', 'dim'), span(words, 'strong'), span(' ›', 'dim')];
     }
     case 'command':

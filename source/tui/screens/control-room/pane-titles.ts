@@ -1,6 +1,6 @@
 /** What a pane is: its number, state, agent and branch on the left, its age on the right. */
 import type { Run } from '../../../core/fleet.ts';
-import { runName, statusOf, type Status } from '../../fleet-view.ts';
+import { otherProject, runName, statusOf, type Status } from '../../fleet-view.ts';
 import { ageOf, harmless, widthOf } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
 import type { Scroll, Ui } from '../../ui-state.ts';
@@ -15,13 +15,14 @@ export interface PaneTitle {
 }
 
 export function paneTitle(ui: Ui, context: Context, id: string, number: number): PaneTitle {
-  const { fleet, now } = context;
+  const { fleet, now, setting } = context;
   const run = fleet.runs[id];
   if (!run) return { title: id, parts: [], note: '', status: 'failed' };
   const status = statusOf(fleet, run);
   const parts = [
     stateWords(ui, run.session, status),
     run.protection === 'contained only' ? 'contained only' : '',
+    otherProject(run, fleet, setting.project),
     branchWords(run),
   ].filter((part) => part !== '');
   const since = run.endedAt ?? run.startedAt ?? run.requestedAt;
