@@ -47,6 +47,8 @@ export class Connection {
   readonly #held: Held;
   readonly #feed: Feed;
   readonly #frames = new FrameReader();
+  #paceMs = 0;
+  #isReading = false;
   #client: { readonly id: bigint; readonly epoch: number } | undefined;
 
   constructor(socket: Socket, held: Held) {
@@ -63,6 +65,7 @@ export class Connection {
     socket.on('close', () => {
       clearTimeout(tooLate);
       this.#feed.stop();
+      held.session.pacing.want(this, undefined);
     });
   }
 
@@ -115,7 +118,13 @@ export class Connection {
     const isFenced = client.epoch > 0 && client.epoch < this.#held.epoch;
     switch (frame.kind) {
       case HolderKind.Attach:
+        this.#isReading = true;
+        session.pacing.want(this, this.#paceMs);
         return this.#feed.start(readOffset(frame.payload));
+      case HolderKind.Pace:
+        this.#paceMs = frame.payload.readUInt16BE(0);
+        if (this.#isReading) session.pacing.want(this, this.#paceMs);
+        return;
       case HolderKind.AskStatus:
         return this.sendStatus();
       case HolderKind.Input:

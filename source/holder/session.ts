@@ -9,6 +9,7 @@ import type { HolderSpec } from '../wire/holder-spec.ts';
 import { bootId, identityOf } from '../wire/process-identity.ts';
 import { writeExit } from '../wire/session-files.ts';
 import { Output } from './output.ts';
+import { Pacing } from './pacing.ts';
 
 /** A disk that hangs does not keep the exit from those who wait for it. */
 const LAST_WRITE_MS_MAX = 2_000;
@@ -19,6 +20,7 @@ const EXIT_RETRY_MS = 1_000;
 export class Session {
   readonly output = new Output();
   readonly segments: SegmentWriter;
+  readonly pacing = new Pacing(() => this.#readOrWait());
   readonly child: ProcessIdentity;
   readonly #spec: HolderSpec;
   readonly #pty: Pty;
@@ -39,7 +41,7 @@ export class Session {
       directory: spec.directory,
       columns: spec.columns,
       rows: spec.rows,
-      onCaughtUp: () => this.#pty.resume(),
+      onCaughtUp: () => this.#readOrWait(),
     });
     // A child can be gone before it is looked at; an empty start time is nobody's.
     this.child = identityOf(this.#pty.pid) ?? { pid: this.#pty.pid, startTime: '', bootId: bootId() };
@@ -65,6 +67,7 @@ export class Session {
   }
 
   type(bytes: Uint8Array, done: (outcome: WriteOutcome) => void): void {
+    this.pacing.noteInput();
     this.#pty.write(bytes, done);
   }
 
@@ -83,17 +86,25 @@ export class Session {
   /** Before the holder leaves. */
   close(): void {
     clearTimeout(this.#exitRetry);
+    this.pacing.close();
   }
 
   #take(bytes: Buffer): void {
     // Kept first (in memory; the disk comes at the end of the turn): who catches up reads from there.
-    this.segments.append(bytes);
+    this.pacing.noteOutput(bytes.length);
+    this.segments.append(bytes, this.pacing.isSustained);
     this.output.append(bytes);
-    if (this.segments.isBehind) this.#pty.pause();
+    if (this.segments.isBehind) this.#readOrWait();
+  }
+
+  #readOrWait(): void {
+    if (this.segments.isBehind || this.pacing.isHolding) this.#pty.pause();
+    else this.#pty.resume();
   }
 
   async #end({ code, signal }: PtyExit): Promise<void> {
     const at = Date.now();
+    this.pacing.close();
     this.output.flush();
     await Promise.race([
       this.segments.close(),

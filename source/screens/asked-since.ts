@@ -4,8 +4,11 @@ import { openSegments } from '../io/segments/segment-reader.ts';
 /** Who asked longer ago has given up, and would take the answer for typing. */
 const AGE_MS_MAX = 10_000;
 
-/** The offset from which a session's output is young enough; Infinity when none of it is. */
+/**
+ * The offset from which a session's output is young enough. What is not on disk yet, behind the last byte there, has
+ * been printed within the last moments.
+ */
 export function askedSince(directory: string, now: number): number {
-  const { records } = openSegments(directory);
-  return records.find(({ at }) => at >= now - AGE_MS_MAX)?.offset ?? Infinity;
+  const { records, to } = openSegments(directory);
+  return records.find(({ at }) => at >= now - AGE_MS_MAX)?.offset ?? to;
 }

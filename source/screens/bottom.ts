@@ -25,6 +25,7 @@ export interface BottomMessage {
 }
 
 export class Bottom implements ScreenListener {
+  readonly isLooking = false;
   readonly #screen: SessionScreen;
   readonly #tell: (message: BottomMessage) => boolean;
   readonly #ring: () => void;

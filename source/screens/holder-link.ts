@@ -33,6 +33,7 @@ export class HolderLink {
   readonly #socket: string;
   readonly #listener: HolderListener;
   #holder: HolderConnection | null = null;
+  #paceMs = 0;
   #isTrying = false;
   #isPaused = false;
   #isClosed = false;
@@ -84,6 +85,13 @@ export class HolderLink {
       .finally(() => this.#repliesUnderWay--);
   }
 
+  /** How late this session's output may come, milliseconds. */
+  pace(paceMs: number): void {
+    if (paceMs === this.#paceMs) return;
+    this.#paceMs = paceMs;
+    this.#holder?.pace(paceMs);
+  }
+
   /** Nothing more is wanted of this holder. */
   release(): void {
     const holder = this.#holder;
@@ -128,6 +136,7 @@ export class HolderLink {
       const from = this.#listener.live(await holder.status());
       holder.onResized((_offset, columns, rows) => this.#listener.resized(columns, rows));
       holder.onData((offset, bytes) => this.#listener.output(offset, bytes));
+      if (this.#paceMs > 0) holder.pace(this.#paceMs);
       holder.attach(from);
     } catch (error) {
       // It hung up meanwhile, and onClose has been told.

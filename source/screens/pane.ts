@@ -24,6 +24,7 @@ export interface PaneOptions {
 }
 
 export class Pane implements ScreenListener {
+  readonly isLooking = true;
   readonly #pane: number;
   readonly #screen: SessionScreen;
   readonly #send: (frame: Buffer) => void;

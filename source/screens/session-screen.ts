@@ -39,6 +39,9 @@ const DISK_BYTES_AHEAD = 256 * 1024;
 /** CAN: ends an escape sequence that will never be completed. */
 const CANCEL = Buffer.from([0x18]);
 
+/** Of sessions that are not on view; what they show is judged four times a second. */
+const UNSEEN_PACE_MS = 200;
+
 export interface SessionScreenOptions {
   readonly session: string;
   readonly directory: string;
@@ -82,6 +85,7 @@ export class SessionScreen implements Parsing, HolderListener {
     this.engine.setColours(options.colours);
     this.#saver = new Saver(this.snapshots, this.#offset);
     this.#link = new HolderLink({ session: this.session, socket: options.holderSocket, listener: this });
+    this.#pace();
     this.#link.seek();
   }
 
@@ -116,10 +120,17 @@ export class SessionScreen implements Parsing, HolderListener {
 
   listen(listener: ScreenListener): void {
     this.#listeners.add(listener);
+    this.#pace();
   }
 
   unlisten(listener: ScreenListener): void {
     this.#listeners.delete(listener);
+    this.#pace();
+  }
+
+  #pace(): void {
+    const isLookedAt = [...this.#listeners].some(({ isLooking }) => isLooking);
+    this.#link.pace(isLookedAt ? 0 : UNSEEN_PACE_MS);
   }
 
   /** The session is said to be alive: look for its holder again if it was given up. */

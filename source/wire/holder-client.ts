@@ -10,6 +10,7 @@ import {
   encodeAttach,
   encodeHello,
   encodeInput,
+  encodePace,
   encodeResize,
   encodeSignal,
   HolderKind,
@@ -162,6 +163,11 @@ export class HolderConnection {
       this.#inputs.set(sequence, { resolve, reject });
       this.#socket.write(encodeInput(sequence, bytes));
     });
+  }
+
+  /** How late this reader may learn of output, milliseconds: nobody looks at it, say. */
+  pace(paceMs: number): void {
+    this.#socket.write(encodePace(paceMs));
   }
 
   resize(columns: number, rows: number): void {

@@ -36,6 +36,8 @@ export const HolderKind = {
   Status: 12,
   /** client → holder: the exit has been recorded, the holder may leave once the child is gone. */
   Release: 13,
+  /** client → holder: u16 milliseconds this reader may learn of output late; 0, as at first: at once. */
+  Pace: 14,
 } as const;
 
 export const InputOutcome = { Written: 0, Duplicate: 1, Ended: 2, Fenced: 3, Full: 4 } as const;
@@ -121,6 +123,12 @@ export function encodeResize(columns: number, rows: number): Buffer {
   payload.writeUInt16BE(columns, 0);
   payload.writeUInt16BE(rows, 2);
   return encodeFrame(HolderKind.Resize, payload);
+}
+
+export function encodePace(paceMs: number): Buffer {
+  const payload = Buffer.alloc(2);
+  payload.writeUInt16BE(paceMs, 0);
+  return encodeFrame(HolderKind.Pace, payload);
 }
 
 export function encodeResized(offset: number, columns: number, rows: number): Buffer {

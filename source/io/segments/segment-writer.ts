@@ -37,10 +37,10 @@ const BACKLOG_BYTES_MAX = 4 * 1024 * 1024;
 const BACKLOG_BYTES_LOW = 1024 * 1024;
 
 /**
- * A trickle goes to disk this often, a flood as it comes: writing each redraw of a hundred agents by itself costs as
- * much as reading it. Only the death of this very process can lose what waits; whoever reads gets it from memory.
+ * What may wait goes to disk this often, or when it has become so much: writing each redraw of a hundred agents by
+ * itself costs as much as reading it. Only the death of this very process loses what waits; readers get it from memory.
  */
-const GATHER_MS = 250;
+const GATHER_MS = 500;
 const GATHER_BYTES_MAX = 64 * 1024;
 
 /** How long a disk that failed is left alone before the next attempt. */
@@ -116,7 +116,8 @@ export class SegmentWriter {
     return this.#isBehind;
   }
 
-  append(bytes: Buffer): void {
+  /** `canWait`: nobody looks, so it may be gathered for a while before it goes to disk. */
+  append(bytes: Buffer, canWait = false): void {
     const offset = this.to;
     this.#tail.push(bytes);
     const bytesSince = this.to - this.#recordOffset;
@@ -129,7 +130,8 @@ export class SegmentWriter {
       this.#record(offset);
     if (this.#diskError === undefined) {
       this.#isBehind ||= this.#tail.bytes > BACKLOG_BYTES_MAX;
-      this.#schedule();
+      if (canWait && this.#tail.bytes < GATHER_BYTES_MAX && this.#segments.length > 0) this.#scheduleLater();
+      else this.#schedule();
     } else this.#tail.keepLast(MEMORY_BYTES_MAX);
   }
 
@@ -171,15 +173,16 @@ export class SegmentWriter {
 
   #schedule(): void {
     if (this.#isClosed || this.#working !== undefined || this.#immediate !== undefined) return;
-    if (this.#tail.bytes < GATHER_BYTES_MAX && this.#segments.length > 0) {
-      this.#gathering ??= setTimeout(() => this.#begin(), GATHER_MS);
-      return;
-    }
     // At the end of the loop's turn, so that clients are served first and a turn's output is one write.
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
       this.#begin();
     });
+  }
+
+  #scheduleLater(): void {
+    if (this.#isClosed || this.#working !== undefined || this.#immediate !== undefined) return;
+    this.#gathering ??= setTimeout(() => this.#begin(), GATHER_MS);
   }
 
   #begin(): void {

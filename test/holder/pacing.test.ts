@@ -1,0 +1,62 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Pacing } from '../../source/holder/pacing.ts';
+
+const READER = {};
+let pacing: Pacing;
+let changes = 0;
+
+function make(): void {
+  changes = 0;
+  pacing = new Pacing(() => changes++);
+}
+
+/** Prints now and then until `isDone`; false when it was not within three and a half seconds. */
+async function printUntil(isDone: () => boolean, bytes = 400): Promise<boolean> {
+  const deadline = performance.now() + 3_500;
+  while (!isDone()) {
+    if (performance.now() > deadline) return false;
+    if (!pacing.isHolding) pacing.noteOutput(bytes);
+    await after(20);
+  }
+  return true;
+}
+
+afterEach(() => pacing.close());
+
+describe('how often a terminal is read', () => {
+  it('what nobody looks at is read now and then once it has gone on for a while', async () => {
+    make();
+    pacing.want(READER, 100);
+    const begun = performance.now();
+    expect(await printUntil(() => pacing.isHolding)).toBe(true);
+    expect(performance.now() - begun).toBeGreaterThan(1_900);
+    expect(await printUntil(() => !pacing.isHolding)).toBe(true);
+    expect(changes).toBe(2);
+  });
+
+  it('who begins to look, or types, gets it at once', async () => {
+    make();
+    pacing.want(READER, 10_000);
+    expect(await printUntil(() => pacing.isHolding)).toBe(true);
+    pacing.noteInput();
+    expect(pacing.isHolding).toBe(false);
+    expect(pacing.isSustained).toBe(false);
+    const other = {};
+    expect(await printUntil(() => pacing.isHolding)).toBe(true);
+    pacing.want(other, 0);
+    expect(pacing.isHolding).toBe(false);
+    expect(await printUntil(() => pacing.isHolding)).toBe(false);
+    pacing.want(other, undefined);
+    expect(await printUntil(() => pacing.isHolding)).toBe(true);
+  });
+
+  it('a flood is never held, nor is what comes after a silence', async () => {
+    make();
+    pacing.want(READER, 100);
+    expect(await printUntil(() => pacing.isHolding, 16 * 1024)).toBe(false);
+    await after(700);
+    pacing.noteOutput(1);
+    expect(pacing.isSustained).toBe(false);
+  });
+});
