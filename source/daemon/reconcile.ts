@@ -36,6 +36,8 @@ export class Reconciler {
   /** Sessions being looked at, and how often in vain. */
   readonly #looking = new Map<string, { times: number; timer: NodeJS.Timeout | undefined }>();
 
+  #isClosed = false;
+
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
@@ -87,12 +89,14 @@ export class Reconciler {
 
   /** The session's holder hung up, or could not be reached: finds out what has become of it. */
   look(session: string): void {
-    if (this.#looking.has(session)) return;
+    if (this.#isClosed || this.#looking.has(session)) return;
     this.#looking.set(session, { times: 0, timer: undefined });
     void this.#lookNow(session);
   }
 
+  /** A look under way leads to nothing any more. */
   close(): void {
+    this.#isClosed = true;
     for (const { timer } of this.#looking.values()) clearTimeout(timer);
     this.#looking.clear();
   }
@@ -100,10 +104,15 @@ export class Reconciler {
   async #lookNow(session: string): Promise<void> {
     const found = await findHolder(this.#options.places, session);
     if (!this.#looking.has(session)) return;
-    await this.#settle(session, found);
+    try {
+      await this.#settle(session, found);
+    } catch {
+      // The store keeps nothing more; the loop was told, and ends the daemon.
+    }
   }
 
   #lookLater(session: string): void {
+    if (this.#isClosed) return;
     const looking = this.#looking.get(session) ?? { times: 0, timer: undefined };
     this.#looking.set(session, looking);
     const waitMs = LOOK_AGAIN_MS[looking.times] ?? LOOK_AGAIN_MS.at(-1);

@@ -2,7 +2,7 @@
  * The sessions that are alive: one connection to each holder, one gate endpoint beside it. Notices when a
  * child ends or a holder dies, and types on the daemon's behalf.
  */
-import { connectHolder, type HolderConnection } from '../wire/holder-client.ts';
+import { connectHolder, HolderError, type HolderConnection } from '../wire/holder-client.ts';
 import type { HolderStatus } from '../wire/holder-protocol.ts';
 import type { Places } from '../wire/places.ts';
 
@@ -21,6 +21,7 @@ export class Sessions {
   readonly #notices: SessionNotices;
   readonly #holders = new Map<string, HolderConnection>();
   readonly #stopping = new Map<string, NodeJS.Timeout>();
+  #isClosed = false;
 
   constructor(options: { places: Places; epoch: number; notices: SessionNotices }) {
     this.#places = options.places;
@@ -35,6 +36,11 @@ export class Sessions {
       epoch: this.#epoch,
       timeoutMs: HOLDER_TIMEOUT_MS,
     });
+    // A connection that nobody lets go of would keep a daemon that has ended.
+    if (this.#isClosed) {
+      holder.close();
+      throw new HolderError('GONE', 'the daemon is ending');
+    }
     this.#holders.set(session, holder);
     holder.onStatus((status) => this.#noticeExit(session, status));
     holder.onClose(() => {
@@ -99,6 +105,7 @@ export class Sessions {
 
   /** Lets go of every holder; they live on. */
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#stopping.values()) clearTimeout(timer);
     const holders = [...this.#holders.values()];
     this.#holders.clear();

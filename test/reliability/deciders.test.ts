@@ -1,5 +1,6 @@
 /** R17: several people decide on the same requests at the same moment, and some of them, or the daemon, die. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -39,7 +40,7 @@ it(`R17 ${DECIDERS.length} deciders at once over ${APPROVALS} requests: one verd
     join(project, 'fleet.yaml'),
     `agents:\n  - name: dev\n    vendor: scripted\n    worktree: false\n    command: ${JSON.stringify(command)}\n`,
   );
-  for (const [i, name] of DECIDERS.entries()) beginDecider(name, seed + i);
+  for (const [i, name] of DECIDERS.entries()) await beginDecider(name, seed + i);
   const startedAt = performance.now();
   const started = await home.fleet(['start', 'dev', 'go', '--json'], { cwd: project });
   expect(started.stderr).toBe('');
@@ -54,7 +55,7 @@ it(`R17 ${DECIDERS.length} deciders at once over ${APPROVALS} requests: one verd
   await answered(0.25);
   // In the middle of deciding; somebody else comes in for him.
   await killHard(deciders[0]!.pid!);
-  beginDecider('dan', seed + DECIDERS.length);
+  await beginDecider('dan', seed + DECIDERS.length);
   await answered(0.5);
   await killHard(await home.daemonPid());
   await answered(1);
@@ -102,18 +103,19 @@ it(`R17 ${DECIDERS.length} deciders at once over ${APPROVALS} requests: one verd
   expect(races).toBeGreaterThan(APPROVALS / 2);
 });
 
-function beginDecider(name: string, seed: number): void {
+/** Resolves when it waits for something to decide. */
+async function beginDecider(name: string, seed: number): Promise<void> {
   const file = join(home.folder, name);
   writeFileSync(file, '');
-  deciders.push(
-    spawn(process.execPath, [join(SUPPORT, 'decider.ts'), name, String(seed), file], {
-      env: {
-        ...home.environment,
-        ...(process.env['FLEET_DIST'] ? { FLEET_DIST: process.env['FLEET_DIST'] } : {}),
-      },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    }),
-  );
+  const decider = spawn(process.execPath, [join(SUPPORT, 'decider.ts'), name, String(seed), file], {
+    env: {
+      ...home.environment,
+      ...(process.env['FLEET_DIST'] ? { FLEET_DIST: process.env['FLEET_DIST'] } : {}),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  deciders.push(decider);
+  await once(decider.stdout, 'data');
 }
 
 async function wholeLog(eventType: string): Promise<Recorded[]> {

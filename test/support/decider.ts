@@ -26,6 +26,7 @@ const JITTER_MS = 12;
 
 const seen = new Set<string>();
 let daemon = await connect();
+console.log('ready');
 
 async function connect(): Promise<DaemonConnection> {
   const connection = await ensureDaemon({
