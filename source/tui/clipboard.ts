@@ -7,7 +7,9 @@ export const COPY_BYTES_MAX = 64 * 1024;
 export function copySequence(text: string, isInTmux: boolean): string {
   const sequence = `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
   // tmux itself takes the plain form when set-clipboard is on; the wrapped one goes past it where passthrough is.
-  return isInTmux
-    ? `${sequence}\u001BPtmux;${sequence.replaceAll('\u001B', '\u001B\u001B')}\u001B\\`
-    : sequence;
+  return isInTmux ? sequence + pastTmux(sequence) : sequence;
 }
+
+/** A sequence tmux hands on as it is, where its allow-passthrough is on. */
+export const pastTmux = (sequence: string): string =>
+  `\u001BPtmux;${sequence.replaceAll('\u001B', '\u001B\u001B')}\u001B\\`;

@@ -40,6 +40,9 @@ function withCaret(text: string, at: number): Span[] {
 
 /** One line of a field, moved so that the caret is on it. */
 export function fieldLine(field: TextField, width: number, isActive = true): Line {
-  const { lines, caret } = fieldLines({ ...field, text: field.text.replaceAll('\n', ' ') }, width, isActive);
-  return lines[isActive ? caret : 0] ?? [];
+  const text = field.text.replaceAll('\n', ' ');
+  const { lines, caret } = fieldLines({ ...field, text }, Math.max(1, width - 1), isActive);
+  const at = isActive ? caret : 0;
+  // More of it lies before: the line must not look like all there is.
+  return at === 0 ? (lines[0] ?? []) : [span('…', 'dim'), ...(lines[at] ?? [])];
 }

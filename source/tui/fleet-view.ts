@@ -135,6 +135,11 @@ export function callSummary(input: Readonly<Record<string, unknown>>): string {
   return text === '{}' ? '' : text;
 }
 
+const isRefused = (fleet: Fleet, approval: string | null): boolean => {
+  const state = approval === null ? undefined : fleet.approvals[approval]?.state;
+  return state === 'rejected' || state === 'expired' || state === 'cancelled';
+};
+
 /** What a run does now, in a few words. */
 export function doingOf(fleet: Fleet, run: Run, status: Status): string {
   switch (status) {
@@ -154,7 +159,7 @@ export function doingOf(fleet: Fleet, run: Run, status: Status): string {
     case 'running':
     case 'idle': {
       const calls = Object.values(fleet.openCalls[run.session ?? ''] ?? {});
-      const call = calls.findLast(({ verdict }) => verdict !== 'deny');
+      const call = calls.findLast((each) => each.verdict !== 'deny' && !isRefused(fleet, each.approval));
       if (call) return `${call.call.tool} ${callSummary(call.call.input)}`;
       if (status === 'idle') return run.task === '' ? 'idle' : `idle: ${run.task}`;
       return run.task || run.command.join(' ');

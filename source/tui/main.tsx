@@ -71,6 +71,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
         theme: settings.theme,
         settingsFolder: folder,
         depth: colourDepthOf(environment),
+        notify: settings.notify,
         attach: options.attach ?? null,
         chromeScript: pathToFileURL(join(dirname(program.script), 'chrome-worker.mjs')),
         onQuit: () => left.resolve(0),

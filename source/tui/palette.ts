@@ -1,9 +1,14 @@
 /** What the palette offers for a text: actions of the key table, agents to go to, agents to start. */
-import fuzzysort from 'fuzzysort';
+import { createRequire } from 'node:module';
+import type Fuzzysort from 'fuzzysort';
 import { runName } from './fleet-view.ts';
 import { keyName } from './keys.ts';
 import { harmless } from './text.ts';
 import type { Context } from './ui-input.ts';
+
+/** Loaded with the first text somebody types: nothing before the first frame needs it. */
+const load = createRequire(import.meta.url);
+let matcher: typeof Fuzzysort | undefined;
 
 export interface PaletteEntry {
   readonly words: string;
@@ -20,7 +25,8 @@ export function paletteEntries(context: Context, text: string): readonly Palette
   const all = everything(context);
   if (text.trim() === '') return all;
   // The default threshold of the matcher hides real hits.
-  return fuzzysort.go(text, all, { key: 'words', threshold: 0 }).map(({ obj }) => obj);
+  matcher ??= load('fuzzysort') as typeof Fuzzysort;
+  return matcher.go(text, all, { key: 'words', threshold: 0 }).map(({ obj }) => obj);
 }
 
 function everything({ fleet, setting }: Context): PaletteEntry[] {

@@ -35,10 +35,25 @@ export function onFleet(before: Ui, context: Context): Step {
   // On edges only, and never for what was there when the room was opened.
   const failed = known === null ? [] : now.failed.filter((id) => !known.failed.includes(id));
   const asked = known === null ? [] : now.pending.filter((id) => !known.pending.includes(id));
-  const isNews = failed.length > 0 || asked.length > 0;
   for (const id of failed) ui = noted(ui, context.now, failureWords(fleet, id), 'problem');
-  const intents: Intent[] = isNews && context.setting.bell ? [{ type: 'bell' }] : [];
-  return step(ui, ...intents);
+  return step(ui, ...newsIntents(context, asked, failed));
+}
+
+/** Rings once, and says who it is about. */
+function newsIntents(
+  { fleet, setting }: Context,
+  asked: readonly string[],
+  failed: readonly string[],
+): readonly Intent[] {
+  const names = (runs: readonly string[]): string =>
+    [...new Set(runs.map((id) => (fleet.runs[id] ? runName(fleet, fleet.runs[id]) : id)))].join(', ');
+  const asking = names(asked.map((id) => fleet.approvals[id]!.run));
+  const words = [
+    ...(asked.length === 0 ? [] : [`${asking} ${asked.length === 1 ? 'waits' : 'wait'} for you`]),
+    ...(failed.length === 0 ? [] : [`${names(failed)} failed`]),
+  ].join(', ');
+  if (words === '') return [];
+  return setting.bell ? [{ type: 'bell' }, { type: 'notify', words }] : [{ type: 'notify', words }];
 }
 
 function failureWords(fleet: Fleet, id: string): string {

@@ -100,7 +100,7 @@ export function approve(ui: Ui, context: Context): Step {
     overlay?.type === 'look' ? pending(ui, context, overlay.approval) : itemUnderCursor(ui, context);
   const refusal = refusalOf(ui, context, item);
   if (!item || refusal !== null)
-    return step(noted(ui, context.now, refusal ?? 'Nothing waits for you.', 'problem'));
+    return step(noted(ui, context.now, refusal ?? 'Nothing waits for you.', item ? 'problem' : 'info'));
   if (overlay?.type === 'look' && !isLookSeen(ui, item, overlay))
     return step(noted(ui, context.now, `${SEEN_FIRST}: scroll to the end, then approve.`, 'problem'));
   if (overlay?.type !== 'look' && !isWholeInQueue(ui, item))
@@ -144,7 +144,8 @@ export function beginEdit(ui: Ui, context: Context): Step {
       ? pending(ui, context, ui.overlay.approval)
       : itemUnderCursor(ui, context);
   const refusal = refusalOf(ui, context, item);
-  if (!item || refusal !== null) return step(noted(ui, context.now, refusal ?? '', 'problem'));
+  if (!item || refusal !== null)
+    return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
   const member = EDITABLE.find((name) => typeof item.call.input[name] === 'string') ?? null;
   const text =
     member === null ? JSON.stringify(item.call.input, null, 2) : (item.call.input[member] as string);
@@ -161,7 +162,8 @@ export function editOutside(ui: Ui, context: Context): Step {
   const item =
     ui.overlay?.type === 'look' ? pending(ui, context, ui.overlay.approval) : itemUnderCursor(ui, context);
   const refusal = refusalOf(ui, context, item);
-  if (!item || refusal !== null) return step(noted(ui, context.now, refusal ?? '', 'problem'));
+  if (!item || refusal !== null)
+    return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
   return step(ui, {
     type: 'editor',
     approval: item.id,

@@ -297,8 +297,11 @@ function toEnd(ui: Ui, context: Context, end: 'first' | 'last'): Ui {
 }
 
 function inRegion(ui: Ui, by: 1 | -1): Ui {
-  const at = REGIONS.indexOf(ui.region);
-  const region = REGIONS[(at + by + REGIONS.length) % REGIONS.length]!;
+  // A line that says nothing waits is no place to be.
+  const isQueueLine = !ui.queue.isOpen && layoutOf(ui).kind === 'wide';
+  const regions = REGIONS.filter((region) => region !== 'queue' || !isQueueLine);
+  const at = Math.max(0, regions.indexOf(ui.region));
+  const region = regions[(at + by + regions.length) % regions.length]!;
   const next = { ...ui, region, isZoomed: false };
   return region === 'panes' ? intoPanes(next) : next;
 }
@@ -327,6 +330,8 @@ function swapped(ui: Ui, by: 1 | -1): Ui {
 function closePane(ui: Ui, context: Context): Ui {
   const at = ui.panes.indexOf(ui.cursor ?? '');
   if (at === -1) return noted(ui, context.now, 'There is no pane under the cursor.');
+  const run = cursorRun(ui, context);
+  const isRunning = run !== undefined && !isEnded(run);
   const panes = ui.panes.filter((run) => run !== ui.cursor);
   const next = ui.region === 'panes' ? (panes[Math.min(at, panes.length - 1)] ?? null) : ui.cursor;
   const region = panes.length === 0 && ui.region === 'panes' ? 'list' : ui.region;
@@ -341,7 +346,7 @@ function closePane(ui: Ui, context: Context): Ui {
   return noted(
     withCursor(closed, context),
     context.now,
-    'Pane closed; the agent keeps running. ↵ in the list opens it again.',
+    `Pane closed${isRunning ? '; the agent keeps running' : ''}. ↵ in the list opens it again.`,
   );
 }
 

@@ -85,10 +85,14 @@ function onResize(ui: Ui, size: Ui['size']): Step {
   return step({ ...ui, size, overlay });
 }
 
+/** Beside other things a queue of one line gets no keys; as a page of its own it stays. */
+const leftQueue = (ui: Ui): Ui =>
+  ui.region === 'queue' && !ui.queue.isOpen && layoutOf(ui).kind === 'wide' ? { ...ui, region: 'list' } : ui;
+
 function onTick(before: Ui, context: Context): Ui {
   const { now } = context;
   const { closesAt } = before.queue;
-  const ui = closesAt !== null && now >= closesAt ? withQueue(before, context) : before;
+  const ui = closesAt !== null && now >= closesAt ? leftQueue(withQueue(before, context)) : before;
   return ui.notice && now >= ui.notice.until ? { ...ui, notice: null } : ui;
 }
 

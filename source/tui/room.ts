@@ -10,6 +10,7 @@ import type { EnsureOptions } from '../wire/ensure-daemon.ts';
 import { chromeModel, type ChromeModel } from './chrome-model.ts';
 import { ChromeThread } from './chrome-thread.ts';
 import { COPY_BYTES_MAX, copySequence } from './clipboard.ts';
+import { noticeSequence, type NoticeProtocol } from './desktop-notice.ts';
 import { editText } from './editor.ts';
 import { roomLayout, type RoomLayout } from './layout.ts';
 import { DaemonLink } from './links/daemon-link.ts';
@@ -53,6 +54,7 @@ export interface RoomOptions {
   readonly theme: string;
   readonly settingsFolder: string;
   readonly depth: ColourDepth;
+  readonly notify: NoticeProtocol;
   readonly attach: string | null;
   /** The script of the thread that draws the chrome. */
   readonly chromeScript: URL;
@@ -412,6 +414,11 @@ export class Room {
         return this.repaint();
       case 'bell':
         return void this.#terminal.writer.sendControl('\u0007');
+      case 'notify': {
+        const isInTmux = this.#options.environment['TMUX'] !== undefined;
+        const sequence = noticeSequence(intent.words, this.#options.notify, isInTmux);
+        return void (sequence !== '' && this.#terminal.writer.sendControl(sequence));
+      }
       case 'quit':
         return this.#options.onQuit();
       default:

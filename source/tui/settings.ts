@@ -1,10 +1,11 @@
 /**
- * Settings of the person: theme, keys, mouse, bell. Read directly, because they are needed before the first
+ * Settings of the person: theme, keys, mouse, bell, notifications. Read directly, because they are needed before the first
  * frame and the library that writes them takes longer to load than that frame takes; written by that library.
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { NOTICE_PROTOCOLS, type NoticeProtocol } from './desktop-notice.ts';
 import { THEMES } from './theme.ts';
 
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   readonly mouse: boolean;
   readonly bell: boolean;
+  /** Besides the bell: how the terminal is asked to tell the desktop. */
+  readonly notify: NoticeProtocol;
 }
 
 export interface ReadSettings {
@@ -22,7 +25,13 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'auto', keys: {}, mouse: true, bell: true };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'auto',
+  keys: {},
+  mouse: true,
+  bell: true,
+  notify: 'none',
+};
 
 const NAME = 'settings';
 
@@ -64,12 +73,20 @@ export function parseSettings(value: unknown, file: string): ReadSettings {
         if (typeof member === 'boolean') settings[name] = member;
         else problems.push(`${file}: ${name}: expected true or false`);
         break;
+      case 'notify': {
+        const protocol = NOTICE_PROTOCOLS.find((each) => each === member);
+        if (protocol !== undefined) settings.notify = protocol;
+        else problems.push(`${file}: notify: expected one of ${NOTICE_PROTOCOLS.join(', ')}`);
+        break;
+      }
       case 'keys':
         if (isKeys(member)) settings.keys = member;
         else problems.push(`${file}: keys: expected {"action": ["key", …]}`);
         break;
       default:
-        problems.push(`${file}: ${name}: there is no such setting; there are theme, keys, mouse, bell`);
+        problems.push(
+          `${file}: ${name}: there is no such setting; there are theme, keys, mouse, bell, notify`,
+        );
     }
   }
   return { settings, problems };

@@ -63,6 +63,8 @@ export type Intent =
   | { readonly type: 'init' }
   | { readonly type: 'redraw' }
   | { readonly type: 'bell' }
+  /** A line for the desktop: names, never what was asked. */
+  | { readonly type: 'notify'; readonly words: string }
   | { readonly type: 'quit' };
 
 /** What is known of a session's screen besides its cells. */

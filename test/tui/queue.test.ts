@@ -65,6 +65,8 @@ describe('the queue', () => {
     expect(rows()).toBe(before);
     room.fleet.later(10_000);
     expect(room.does({ type: 'tick' }).ui.queue.isOpen).toBe(false);
+    expect(room.ui.region).toBe('list');
+    expect(room.press('tab', 'tab').ui.region).toBe('list');
     expect(rows()).toBeGreaterThan(before!);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { doingOf } from '../../source/tui/fleet-view.ts';
 import { entriesOf } from '../../source/tui/step.ts';
 import { ScreenMode } from '../../source/wire/screen-frame.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
@@ -203,6 +204,14 @@ describe('the room', () => {
     expect(room.sees().ui.notice?.text).toBe('qa failed: exit 3. R starts it again.');
     room.press('j');
     expect(room.sees().ui.notice).toBeNull();
+  });
+
+  it('UI10 an agent whose call was refused is not shown as doing it', () => {
+    const fleet = new AFleet().runs('qa', { task: 'check' }).asks('qa', 'Bash', { command: 'rm x' }, 'one');
+    const run = fleet.fleet.runs['run-qa']!;
+    expect(doingOf(fleet.fleet, run, 'waiting')).toBe('Bash rm x');
+    fleet.decided('one', 'rejected');
+    expect(doingOf(fleet.fleet, run, 'running')).toBe('check');
   });
 
   it('AG5 stop and restart say in words why not, or what they will do', () => {

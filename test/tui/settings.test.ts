@@ -23,7 +23,15 @@ describe('settings', () => {
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, mouse: false, keys: { quit: ['Q'] } });
     expect(problems).toEqual([
       'f: theme: expected one of auto, dark, light, contrast',
-      'f: colour: there is no such setting; there are theme, keys, mouse, bell',
+      'f: colour: there is no such setting; there are theme, keys, mouse, bell, notify',
+    ]);
+  });
+
+  it('HI9 notifications are off, or one of the two ways terminals know', () => {
+    expect(DEFAULT_SETTINGS.notify).toBe('none');
+    expect(parseSettings({ notify: 'osc777' }, 'f').settings.notify).toBe('osc777');
+    expect(parseSettings({ notify: 'popup' }, 'f').problems).toEqual([
+      'f: notify: expected one of none, osc9, osc777',
     ]);
   });
 

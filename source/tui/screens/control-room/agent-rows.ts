@@ -72,7 +72,7 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
 function titleOf(ui: Ui, { hidden }: RoomLayout): string {
   if (ui.filter !== '') return `agents · /${harmless(ui.filter)}`;
   const away = hidden.before + hidden.after;
-  return away === 0 ? 'agents' : `agents · ${away} ${away === 1 ? 'pane' : 'panes'} off screen`;
+  return away === 0 ? 'agents' : `agents · ${away} ${away === 1 ? 'pane' : 'panes'} hidden`;
 }
 
 const nameOf = (entry: ListEntry, { fleet }: Context): string =>
