@@ -16,8 +16,14 @@ const AFTER_INPUT_MS = 1_000;
 /** The kernel keeps twelve kilobytes of unread output; whoever prints more in one go must not be made to wait. */
 const BURST_BYTES = 8 * 1024;
 
+export interface PacingOptions {
+  /** Reads what there is and yields how much; noteOutput is told meanwhile. */
+  read(): number;
+  onChange(): void;
+}
+
 export class Pacing {
-  readonly #onChange: () => void;
+  readonly #options: PacingOptions;
   /** Time between two looks that each reader can do with. */
   readonly #wanted = new Map<object, number>();
   #paceMs = 0;
@@ -28,11 +34,11 @@ export class Pacing {
   #look: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
+  constructor(options: PacingOptions) {
+    this.#options = options;
   }
 
-  /** The terminal should not be read for the moment. */
+  /** The terminal is only read from here: whoever waits for its output is woken by the least of it. */
   get isHolding(): boolean {
     return this.#timer !== undefined;
   }
@@ -62,7 +68,7 @@ export class Pacing {
     this.#outputAt = now;
     this.#bytes += bytes;
     // Immediates run right after the reads of the same round: the first one only begins to wait for the next.
-    if (this.#paceMs > 0) this.#look ??= setImmediate(() => this.#awaitQuiet());
+    if (this.#paceMs > 0 && !this.isHolding) this.#look ??= setImmediate(() => this.#awaitQuiet());
   }
 
   close(): void {
@@ -86,14 +92,22 @@ export class Pacing {
     const bytes = this.#bytes;
     this.#bytes = 0;
     if (!this.isSustained || bytes > BURST_BYTES) return;
-    this.#timer = setTimeout(() => this.#goOn(), this.#paceMs);
-    this.#onChange();
+    this.#timer = setTimeout(() => this.#read(), this.#paceMs);
+    this.#options.onChange();
+  }
+
+  #read(): void {
+    const bytes = this.#options.read();
+    this.#bytes = 0;
+    const isSilent = performance.now() - this.#outputAt > SILENCE_MS;
+    if (isSilent || bytes > BURST_BYTES || !this.isSustained) return this.#goOn();
+    this.#timer?.refresh();
   }
 
   #goOn(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#onChange();
+    this.#options.onChange();
   }
 }

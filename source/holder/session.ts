@@ -20,7 +20,7 @@ const EXIT_RETRY_MS = 1_000;
 export class Session {
   readonly output = new Output();
   readonly segments: SegmentWriter;
-  readonly pacing = new Pacing(() => this.#readOrWait());
+  readonly pacing = new Pacing({ read: () => this.#pty.readNow(), onChange: () => this.#readOrWait() });
   readonly child: ProcessIdentity;
   readonly #spec: HolderSpec;
   readonly #pty: Pty;

@@ -40,7 +40,7 @@ const DISK_BYTES_AHEAD = 256 * 1024;
 const CANCEL = Buffer.from([0x18]);
 
 /** Of sessions that are not on view; what they show is judged four times a second. */
-const UNSEEN_PACE_MS = 200;
+const UNSEEN_PACE_MS = 250;
 
 export interface SessionScreenOptions {
   readonly session: string;

@@ -5,10 +5,22 @@ import { Pacing } from '../../source/holder/pacing.ts';
 const READER = {};
 let pacing: Pacing;
 let changes = 0;
+let reads = 0;
+/** What the next read finds. */
+let waiting = 1_000;
 
 function make(): void {
   changes = 0;
-  pacing = new Pacing(() => changes++);
+  waiting = 1_000;
+  reads = 0;
+  pacing = new Pacing({
+    read: () => {
+      reads++;
+      if (waiting > 0) pacing.noteOutput(waiting);
+      return waiting;
+    },
+    onChange: () => changes++,
+  });
 }
 
 /** Prints now and then until `isDone`; false when it was not within three and a half seconds. */
@@ -31,6 +43,9 @@ describe('how often a terminal is read', () => {
     const begun = performance.now();
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
     expect(performance.now() - begun).toBeGreaterThan(1_900);
+    expect(await printUntil(() => reads === 5)).toBe(true);
+    expect(changes).toBe(1);
+    waiting = 0;
     expect(await printUntil(() => !pacing.isHolding)).toBe(true);
     expect(changes).toBe(2);
   });
@@ -55,6 +70,9 @@ describe('how often a terminal is read', () => {
     make();
     pacing.want(READER, 100);
     expect(await printUntil(() => pacing.isHolding, 16 * 1024)).toBe(false);
+    expect(await printUntil(() => pacing.isHolding)).toBe(true);
+    waiting = 16 * 1024;
+    expect(await printUntil(() => !pacing.isHolding)).toBe(true);
     await after(700);
     pacing.noteOutput(1);
     expect(pacing.isSustained).toBe(false);

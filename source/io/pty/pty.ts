@@ -3,6 +3,7 @@
  * the stream 200 ms after the child's exit, read or not, and so loses the end of what a child printed when
  * this process was held up at that moment. Here a terminal ends when its output has been read to the end.
  */
+import { readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ReadStream } from 'node:tty';
@@ -23,6 +24,8 @@ export interface Pty {
   resize(columns: number, rows: number): void;
   /** False when there is nobody to signal any more. */
   signal(signal: number, wholeGroup: boolean): boolean;
+  /** Reads what there is, also while paused, and gives it to onData; yields how many bytes. */
+  readNow(): number;
   /** Stops reading, which in time stops the child's printing; nothing is lost, also when it exits meanwhile. */
   pause(): void;
   resume(): void;
@@ -71,6 +74,9 @@ const DRAIN_AFTER_EXIT_BYTES_MAX = 256 * 1024;
 
 /** All that the kernel keeps of unread output. */
 const READ_BYTES = 64 * 1024;
+
+/** A read that yields less has left nothing. */
+const KERNEL_READ_BYTES = 4_095;
 
 /** -1: keep the user and group of this process. */
 const SAME = -1;
@@ -174,6 +180,22 @@ export function spawnPty(start: PtyStart): Pty {
       // The child leads its own session, so its number is also the number of its group; but for the moment
       // between the fork and its first step, when there is no such group yet.
       return (wholeGroup && send(-pid, signal)) || send(pid, signal);
+    },
+    readNow() {
+      let bytes = 0;
+      try {
+        for (
+          let count = KERNEL_READ_BYTES;
+          count >= KERNEL_READ_BYTES && bytes < READ_BYTES;
+          bytes += count
+        ) {
+          count = isRead ? 0 : readSync(fd, buffer);
+          if (count > 0) take(Buffer.from(buffer.subarray(0, count)));
+        }
+      } catch {
+        // Nothing there, or nobody any more: the stream notices that when it goes on.
+      }
+      return bytes;
     },
     pause: () => void stream.pause(),
     resume() {

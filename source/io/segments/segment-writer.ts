@@ -40,7 +40,7 @@ const BACKLOG_BYTES_LOW = 1024 * 1024;
  * What may wait goes to disk this often, or when it has become so much: writing each redraw of a hundred agents by
  * itself costs as much as reading it. Only the death of this very process loses what waits; readers get it from memory.
  */
-const GATHER_MS = 500;
+const GATHER_MS = 1_000;
 const GATHER_BYTES_MAX = 64 * 1024;
 
 /** How long a disk that failed is left alone before the next attempt. */
