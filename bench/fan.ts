@@ -14,7 +14,7 @@ const SETTLE_MS = 1_000;
 /** The terminal in which our control room has room for two columns of four panes. */
 const SIZE = { columns: 150, rows: 50 };
 
-/** Twenty kilobytes a second each: redraws of 1.6 KB, or lines. */
+/** Twenty kilobytes a second each: redraws of one and a half kilobytes, or lines. */
 const LOADS = [
   { name: 'agent redraws', kind: 'agent', writesPerSecond: 12.5, bytesPerWrite: 0 },
   { name: 'lines', kind: 'lines', writesPerSecond: 50, bytesPerWrite: 400 },

@@ -87,27 +87,29 @@ export function logLine(n: number, columns: number): string {
 }
 
 /** Rows of the part an agent draws again and again: what it does, a plan, a box to type in, a hint. */
-const AGENT_ROWS = 9;
+const AGENT_ROWS = 7;
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'.split('');
 
 /** The n-th redraw of an agent CLI as Ink writes it: all lines erased, all written again; now and then one more above. */
 export function agentRedraw(n: number, columns: number): string {
   const width = Math.min(columns, 100) - 4;
   const grey = (text: string): string => `\u001B[38;2;136;136;136m${text}\u001B[39m`;
+  // Agents colour word by word.
+  const greyWords = (text: string): string => text.split(' ').map(grey).join(' ');
   const erased = n === 0 ? '' : `${'\u001B[2K\u001B[1A'.repeat(AGENT_ROWS)}\u001B[2K\u001B[G`;
   const log = n % 10 === 9 ? `\u001B[32m●\u001B[39m ${words(numbers(n), width - 6)}\r\n` : '';
   const seconds = Math.floor(n / 10);
-  const plan = ['Read the failing test', 'Find the cause', 'Fix it', 'Run the tests'].map(
+  const plan = ['Read the failing test and find the cause', 'Fix it, then run all the tests again'].map(
     (step, at) =>
-      `  ${at < 2 ? '\u001B[32m☒\u001B[39m' : '☐'} ${at === 2 ? `\u001B[1m${step}\u001B[22m` : grey(step)}`,
+      `  ${at < 1 ? '\u001B[32m☒\u001B[39m' : '☐'} ${at === 1 ? `\u001B[1m${step}\u001B[22m` : greyWords(step)}`,
   );
   const lines = [
-    `\u001B[38;2;215;119;87m${SPINNER[n % SPINNER.length]} Working…\u001B[39m ${grey(`(${seconds}s · ${n * 37} tokens · esc to interrupt)`.slice(0, width - 14))}`,
+    `\u001B[38;2;215;119;87m${SPINNER[n % SPINNER.length]} Working…\u001B[39m ${greyWords(`(${seconds}s · ${n * 37} tokens · esc to interrupt)`.slice(0, width - 14))}`,
     ...plan,
     grey(`╭${'─'.repeat(width)}╮`),
-    `${grey('│')} > ${grey('Try "explain this repository"'.padEnd(width - 3).slice(0, width - 3))}${grey('│')}`,
+    `${grey('│')} > ${greyWords('Try "explain this repository"'.padEnd(width - 3).slice(0, width - 3))}${grey('│')}`,
     grey(`╰${'─'.repeat(width)}╯`),
-    grey('  ? for shortcuts'),
+    greyWords('? for shortcuts, ctrl+r for all of the output'),
   ];
   return `${erased}${log}${lines.join('\r\n')}\r\n`;
 }
