@@ -17,11 +17,21 @@ export const line = (text = ''): void => void process.stdout.write(`${text}\r\n`
 
 export const pause = (milliseconds: number): Promise<void> => after(milliseconds);
 
-/** A paragraph as a model streams it. */
+/** Terminals that do not know their width are taken to be this wide. */
+const COLUMNS_USUAL = 80;
+// oxlint-disable-next-line no-control-regex
+const SGR = /\u001b\[[0-9;]*m/g;
+
+/** A paragraph as a model streams it, broken between words and indented below its mark. */
 export async function say(text: string): Promise<void> {
   process.stdout.write(`${magenta('●')} `);
-  for (const word of text.split(' ')) {
-    process.stdout.write(`${word} `);
+  let column = 2;
+  for (const [at, word] of text.split(' ').entries()) {
+    const width = word.replaceAll(SGR, '').length;
+    const isBroken = at > 0 && column + 1 + width > (process.stdout.columns || COLUMNS_USUAL);
+    const before = at === 0 ? '' : isBroken ? '\r\n  ' : ' ';
+    process.stdout.write(before + word);
+    column = (isBroken ? 2 : column + before.length) + width;
     await pause(WORD_MS);
   }
   line();

@@ -135,6 +135,13 @@ describe('the control room at 120x34', () => {
     ]);
   });
 
+  it('UI5 the bar has the key that shows all keys, however narrow it is', () => {
+    for (const keys of [[], ['2'], ['3']]) {
+      const frame = frameOf(new ARoom(working(), { size: { columns: 60, rows: 15 } }).press(...keys));
+      expect(frame.at(-1)).toMatch(/\? keys$/);
+    }
+  });
+
   it('UI1 an agent of another project says which', () => {
     const room = new ARoom(new AFleet().runs('docs'), { setting: { project: '/work/other' } });
     expect(frameOf(room)[2]).toContain('acme-api');

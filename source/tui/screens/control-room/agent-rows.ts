@@ -97,7 +97,7 @@ function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['wid
   const place = other === '' ? '' : `${cutMiddle(other, PROJECT_COLUMNS)} · `;
   const protection = isUngated && widths.doing > 24 + place.length ? 'contained only · ' : '';
   const label = place + protection;
-  const role: Role = status === 'waiting' ? 'waiting' : isLost || status === 'failed' ? 'danger' : 'dim';
+  const role: Role = status === 'waiting' ? 'plain' : isLost || status === 'failed' ? 'danger' : 'dim';
   return {
     // An agent whose calls no gate sees carries a mark where there is no room for words.
     mark: [span(' '), glyphOfStatus(status), span(isUngated && protection === '' ? '°' : '', 'dim')],

@@ -40,13 +40,24 @@ export function barSpans(ui: Ui, context: Context): Span[] {
   if (ui.typing !== null && ui.overlay === null) return typingSpans(ui, context);
   const place = placeOf(ui, context);
   const unable = unableTo(ui, context);
-  const spans: Span[] = [];
-  for (const action of BEST[place] ?? []) {
+  const actions = BEST[place] ?? [];
+  const wordsFor = (action: string): Span[] => {
     const row = context.setting.keymap.rows.find((each) => each.action === action);
-    if (!row || row.keys.length === 0) continue;
+    if (!row || row.keys.length === 0) return [];
     const label = LABELS[place]?.[action] ?? row.label;
-    const words = wordsOf({ ...row, label }, unable.has(action), context.setting.isUtf8);
-    if (spansWidth(spans) + spansWidth(words) > width) break;
+    return wordsOf({ ...row, label }, unable.has(action), context.setting.isUtf8);
+  };
+  // The key that shows all others keeps its place where there is room for few.
+  let room = width - (actions.includes('help') ? spansWidth(wordsFor('help')) : 0);
+  const spans: Span[] = [];
+  let isFull = false;
+  for (const action of actions) {
+    const words = wordsFor(action);
+    if (action !== 'help') {
+      isFull ||= spansWidth(words) > room;
+      if (isFull) continue;
+      room -= spansWidth(words);
+    }
     spans.push(...words);
   }
   return spans;
