@@ -95,7 +95,7 @@ describe('a watched pane', () => {
     );
     await pane.shows('number 40');
     const before = pane.frames.length;
-    await holder.input(Buffer.from('echo one more\n'));
+    await holder.input(Buffer.from("echo one m''ore\n"));
     await pane.shows('one more');
     const moved = pane.frames.slice(before).filter(({ scroll }) => scroll.count > 0);
     expect(moved.length).toBeGreaterThan(0);
@@ -211,8 +211,8 @@ describe('screens', () => {
   it('finds text where a long line wraps, and says the row and column', async () => {
     const holder = await lab.shell('s1', { columns: 20, rows: 6 });
     const screens = await lab.start();
-    await holder.input(Buffer.from("clear; PS1=; printf '%s\\n' 'aaaaaaaaaaaaaaaaa日needle in here'\n"));
-    await screenWhen(screens, 's1', ({ rows }) => rows.some((row) => row.includes('dle in')));
+    await holder.input(Buffer.from("clear; PS1=; printf 'aaaaaaaaaaaaaaaaa日needle %s here\\n' in\n"));
+    await screenWhen(screens, 's1', ({ rows }) => rows.some((row) => row.includes('dle in here')));
     const { lines } = await screens.search('s1', 'needle in here');
     const [row] = (await screens.lines('s1', lines[0]!.line, 1)).rows;
     expect(lines[0]!.column).toBe(19);
