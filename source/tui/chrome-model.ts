@@ -15,7 +15,7 @@ import { roleOfStatus } from './screens/control-room/glyphs.ts';
 import type { RoomLayout } from './layout.ts';
 import type { ColourDepth } from './panes/colours.ts';
 import type { Rect } from './panes/rect.ts';
-import { cut, fit, span, widthOf } from './text.ts';
+import { cut, span, widthOf } from './text.ts';
 import type { Context } from './ui-input.ts';
 import type { Size, Ui } from './ui-state.ts';
 
@@ -72,18 +72,25 @@ export function chromeModel(
 function titleLines(ui: Ui, context: Context, layout: RoomLayout): TitleLine[] {
   return layout.panes
     .filter(({ isFramed }) => !isFramed)
-    .map(({ run, number, frame }) => {
+    .map(({ run, number, frame, isPreview }) => {
       const { note, status, ...words } = paneTitle(ui, context, run, number);
       const scroll = ui.scroll?.run === run ? ` ${scrollPosition(ui.scroll)} ·` : '';
       const place = ui.panes.length > 1 ? ` ${number} of ${ui.panes.length} ` : ' ';
       const right = `${scroll} ${note} ${place}`;
+      // Below the list a rule tells where one ends and the other begins.
+      const start = isPreview ? '─ ' : ' ';
       const room = Math.max(0, frame.columns - widthOf(right));
-      const left = cut(` ${titleIn(room - 2, words)} `, room);
+      const title = cut(`${titleIn(room - start.length - 1, words)} `, room - start.length);
+      const rest = Math.max(0, room - start.length - widthOf(title));
       const isFocused = ui.cursor === run && (ui.region === 'panes' || ui.isZoomed);
-      const line = fit(left, room);
       return {
         rect: { ...frame, rows: 1 },
-        spans: [span(line, isFocused ? 'accent' : roleOfStatus(status)), span(right, 'dim')],
+        spans: [
+          span(start, 'border'),
+          span(title, isFocused ? 'accent' : roleOfStatus(status)),
+          span((isPreview ? '─' : ' ').repeat(rest), 'border'),
+          span(right, 'dim'),
+        ],
       };
     });
 }

@@ -15,6 +15,8 @@ export interface PanePlace {
   readonly inside: Rect;
   /** A frame with four sides; otherwise a title line alone. */
   readonly isFramed: boolean;
+  /** Shown beside the list in passing: its session keeps the size it has. */
+  readonly isPreview: boolean;
 }
 
 export interface RoomLayout {
@@ -39,6 +41,8 @@ export interface LayoutFacts {
   readonly panes: readonly string[];
   /** The run under the cursor. */
   readonly focused: string | null;
+  /** Rows the list would like. */
+  readonly listRows: number;
   /** Something waits, or did a moment ago: the queue has its room. Otherwise one line says that nothing waits. */
   readonly isQueueOpen: boolean;
   readonly overlay: 'none' | 'look' | 'box' | 'line';
@@ -58,6 +62,8 @@ const WIDE_ROWS = 26;
 /** A pane with its frame: agents wrap badly below 38 columns, and 6 lines show a question with its answer. */
 const PANE_COLUMNS_MIN = 40;
 const PANE_ROWS_MIN = 8;
+/** A title and the last lines an agent wrote; less tells nothing. */
+const PREVIEW_ROWS_MIN = 6;
 /** What most programs are made for: a layout is better the nearer its panes come to it. */
 const PANE_COLUMNS_GOOD = 80;
 const PANE_ROWS_GOOD = 24;
@@ -118,7 +124,7 @@ function narrow(body: Rect, facts: LayoutFacts) {
   const nothing = { panes: [], hidden: { before: 0, after: 0 } };
   switch (facts.region) {
     case 'list':
-      return { list: page, stage: null, queue: drawer, ...nothing };
+      return { queue: drawer, ...listWithPreview(page, facts) };
     case 'panes':
       return { list: null, stage: page, queue: drawer, ...single(page, facts, false) };
     case 'queue':
@@ -126,6 +132,25 @@ function narrow(body: Rect, facts: LayoutFacts) {
     default:
       return facts.region satisfies never;
   }
+}
+
+/** Below a list that leaves room the live screen of the agent under the cursor. */
+function listWithPreview(
+  page: Rect,
+  facts: LayoutFacts,
+): Pick<RoomLayout, 'list' | 'stage' | 'panes' | 'hidden'> {
+  const at = facts.panes.indexOf(facts.focused ?? '');
+  const rows = page.rows - facts.listRows - 1;
+  if (at === -1 || rows < PREVIEW_ROWS_MIN)
+    return { list: page, stage: null, panes: [], hidden: { before: 0, after: 0 } };
+  const preview = rect(page.x, page.y + page.rows - rows, page.columns, rows);
+  const pane = place(facts.panes[at]!, at, preview, false);
+  return {
+    list: rect(page.x, page.y, page.columns, page.rows - rows),
+    stage: null,
+    panes: [{ ...pane, isPreview: true }],
+    hidden: { before: at, after: facts.panes.length - at - 1 },
+  };
 }
 
 function arranged(stage: Rect, facts: LayoutFacts): Pick<RoomLayout, 'panes' | 'hidden'> {
@@ -221,7 +246,7 @@ function place(run: string, at: number, frame: Rect, isFramed: boolean): PanePla
   const inside = isFramed
     ? rect(frame.x + 1, frame.y + 1, frame.columns - 2, frame.rows - 2)
     : rect(frame.x, frame.y + 1, frame.columns, frame.rows - 1);
-  return { run, number: at + 1, frame, inside, isFramed };
+  return { run, number: at + 1, frame, inside, isFramed, isPreview: false };
 }
 
 /** `total` in `count` whole parts that differ by one at most, the larger ones first. */

@@ -1,6 +1,6 @@
 /** What a changed fleet does to the room: new panes, a next request under the cursor, bells. */
 import { isEnded, isLive, type Fleet } from '../core/fleet.ts';
-import { doingOf, queueItems, runName, statusOf } from './fleet-view.ts';
+import { doingOf, listEntries, queueItems, runName, statusOf } from './fleet-view.ts';
 import { entriesOf, noted, step, type Step } from './step.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
@@ -22,6 +22,7 @@ export function onFleet(before: Ui, context: Context): Step {
   let ui: Ui = { ...before, known: now, panes: withNewPanes(before, fleet) };
   ui = withQueue(toldOfAnswer(ui, context), context);
   ui = withCursor(ui, context);
+  ui = { ...ui, listRows: listEntries(fleet, ui, context.setting.project).length };
   ui = attached(ui, context);
   const run = ui.typing === null ? undefined : fleet.runs[ui.typing];
   if (ui.typing !== null && (!run || isEnded(run)))

@@ -280,9 +280,9 @@ export class Room {
    */
   #tellSizes(layout: RoomLayout, isActing: boolean): void {
     const { fleet } = this.#daemon;
-    for (const { run: id, inside } of layout.panes) {
+    for (const { run: id, inside, isPreview } of layout.panes) {
       const run = fleet.runs[id];
-      if (!run?.session || !isLive(run) || inside.rows < 1 || inside.columns < 1) continue;
+      if (isPreview || !run?.session || !isLive(run) || inside.rows < 1 || inside.columns < 1) continue;
       const { columns, rows } = inside;
       const asked = this.#sizes.get(run.session);
       const now = isActing ? this.#screens.screen(run.session)?.frame : asked;
@@ -458,7 +458,13 @@ export class Room {
     // The size of the pane it will have, so that its first screen is drawn once.
     const coming = 'coming';
     const panes = [...this.#ui.panes, coming];
-    const layout = roomLayout({ ...layoutFacts(this.#ui), panes, focused: coming, overlay: 'none' });
+    const layout = roomLayout({
+      ...layoutFacts(this.#ui),
+      region: 'panes',
+      panes,
+      focused: coming,
+      overlay: 'none',
+    });
     const inside = layout.panes.find(({ run }) => run === coming)?.inside;
     const { columns, rows } = inside && inside.rows > 0 ? inside : { columns: 80, rows: 24 };
     const { project } = this.#options.setting;

@@ -105,6 +105,8 @@ export interface Ui {
   readonly scroll: Scroll | null;
   readonly overlay: Overlay | null;
   readonly filter: string;
+  /** Rows of the list without a filter, as of the last fleet: a filter being typed moves nothing else. */
+  readonly listRows: number;
   readonly notice: Notice | null;
   readonly daemon: {
     readonly state: LinkState;
@@ -160,6 +162,7 @@ export const initialUi = (start: {
   scroll: null,
   overlay: null,
   filter: '',
+  listRows: 0,
   notice: null,
   daemon: { state: 'connecting', message: '', warnings: [] },
   screens: 'connecting',

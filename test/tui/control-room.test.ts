@@ -41,9 +41,10 @@ describe('the control room', () => {
     home = new FleetHome();
     const run = await home.start(shell);
     const person = sitDown(SMALL);
-    await person.sees(/● \S/);
-    person.types('2');
+    // Below the list already, in passing; its page gives it its true size.
     await person.sees('hello from the shell');
+    person.types('2');
+    await person.sees(/^ 1 ● /);
     person.types('t');
     await person.sees('TYPING →');
     person.types('echo $((6 * 7)) q\r');
@@ -154,10 +155,11 @@ describe('the control room', () => {
     const person = sitDown(MEDIUM);
     await person.sees('hello from the shell');
     person.resize(200, 50);
-    await until(
-      () => (person.rows().at(-1)?.includes('type to agent') ? true : undefined),
-      'the bar at the bottom',
-    );
+    const isFilled = (): boolean => {
+      const rows = person.rows();
+      return rows.at(-1)!.includes('type to agent') && rows[0]!.length > 150;
+    };
+    await until(() => (isFilled() ? true : undefined), 'header and bar at the new edges');
     person.types('tstty size\r');
     const size = (await person.sees(/│\d+ \d+ /)).join('\n').match(/│(\d+) (\d+) /)!;
     expect(Number(size[1])).toBeGreaterThan(30);

@@ -35,13 +35,15 @@ const working = (): AFleet =>
 describe('the control room at 80x24', () => {
   const size = { columns: 80, rows: 24 };
 
-  it('UI5 lists one agent a line, with the queue as a drawer', () => {
+  it('UI5 lists one agent a line, with the pane of the one under the cursor below and the queue as a drawer', () => {
     expect(frameOf(new ARoom(working(), { size }))).toEqual([
       ' fleet  acme-api  ●2  ◐2                           no auto-quarantine   CONTROL',
       ' ◐ backend-dev Bash npm publish --access public                              15s',
       ' ◐ reviewer    Write REVIEW.md                                                3s',
       ' ○ planner     The planner.                                                    –',
-      ...Array.from({ length: 16 }, () => ''),
+      '',
+      '─ 1 ◐ backend-dev · waits for you · 7f3 ──────────────────────────── 5m  1 of 2',
+      ...Array.from({ length: 14 }, () => ''),
       '─ ◐ waiting for you (2)  backend-dev Bash  1 of 2 · asked 15s ago · 59m left ───',
       ' npm publish --access public',
       ' why Bash asks  on fleet/backend-dev  in wt/backend-dev',
@@ -133,6 +135,13 @@ describe('the control room at 120x34', () => {
       '',
       ' R starts it again, c closes the pane.',
     ]);
+  });
+
+  it('UI9 a demo says that it is one at every width', () => {
+    for (const columns of [60, 80, 120])
+      expect(
+        frameOf(new ARoom(working(), { size: { columns, rows: 34 }, setting: { isDemo: true } }))[0],
+      ).toContain('demo');
   });
 
   it('UI5 the bar has the key that shows all keys, however narrow it is', () => {

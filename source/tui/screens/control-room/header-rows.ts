@@ -28,8 +28,13 @@ export function headerView(ui: Ui, context: Context): HeaderView {
     span(` ${cut(harmless(project), PROJECT_COLUMNS)}`, 'strong'),
   ];
   const demo: Span[] = setting.isDemo ? [span('  demo · q leaves and cleans up', 'waiting')] : [];
-  // Left out first when it is narrow: the state of the brain, then the demo's words, then the project.
-  const lefts = [[...name, ...demo, ...counts], [...name, ...counts], counts];
+  // Left out first when it is narrow: the state of the brain, then how to leave the demo, then the project.
+  const isDemo: Span[] = setting.isDemo ? [span('  demo', 'waiting')] : [];
+  const lefts = [
+    [...name, ...demo, ...counts],
+    [...name, ...isDemo, ...counts],
+    [...isDemo, ...counts],
+  ];
   const rights = [[...state, ...chip], chip];
   for (const left of lefts)
     for (const right of rights)
