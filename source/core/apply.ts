@@ -240,12 +240,18 @@ function endSession(fleet: Fleet, session: string, run: string, change: Partial<
 }
 
 function withOpenCall(fleet: Fleet, session: string, call: OpenCall): Fleet {
-  const calls = Object.entries({ ...fleet.openCalls[session], [call.call.id]: call });
-  return {
-    ...fleet,
-    openCalls: { ...fleet.openCalls, [session]: Object.fromEntries(calls.slice(-OPEN_CALLS_MAX)) },
-  };
+  const calls = { ...fleet.openCalls[session], [call.call.id]: call };
+  const ids = Object.keys(calls);
+  if (ids.length > OPEN_CALLS_MAX) {
+    // The oldest that nobody waits for: an open question is never forgotten.
+    const spare = ids.find((id) => !isPending(fleet, calls[id]!) && id !== call.call.id);
+    if (spare !== undefined) delete calls[spare];
+  }
+  return { ...fleet, openCalls: { ...fleet.openCalls, [session]: calls } };
 }
+
+const isPending = (fleet: Fleet, { approval }: OpenCall): boolean =>
+  approval !== null && fleet.approvals[approval]?.state === 'pending';
 
 function finishCall(fleet: Fleet, session: string, id: string, outcome: 'succeeded' | 'failed'): Fleet {
   const { [id]: finished, ...rest } = fleet.openCalls[session] ?? {};

@@ -175,3 +175,18 @@ it('AG1 a disabled agent does not start, and the refusal says how to enable it',
   expect(events).toEqual([]);
   expect(refusal?.code).toBe('DISABLED');
 });
+
+it('HI6 a question that waits is not forgotten however many calls come after it', () => {
+  const world = new Simulation();
+  const { session } = world.running();
+  const approval = world.asks(session, 'first');
+  for (let i = 0; i < 500; i++) {
+    const call = { id: `r${i}`, tool: 'Read', input: { file_path: '/p/a' }, subagent: null };
+    const hook = { type: 'tool-asked', call, cwd: '/p', vendorSession: 'v', mode: '' } as const;
+    const facts = { worktree: '/p', real: { '/p': '/p', '/p/a': '/p/a' } };
+    world.submit({ type: 'hook', session, hook, facts, approvalLifeMs: 60_000 });
+  }
+  expect(Object.keys(world.fleet.openCalls[session]!).length).toBeLessThanOrEqual(200);
+  expect(answerTo(world.fleet, { session, call: call('first'), at: world.at })).toEqual({ type: 'wait' });
+  expect(world.fleet.approvals[approval]!.state).toBe('pending');
+});
