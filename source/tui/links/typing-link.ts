@@ -47,7 +47,11 @@ export class TypingLink {
 
   type(session: string, bytes: Uint8Array): void {
     const line = this.#lines.get(session) ?? this.#open(session);
-    if (line.connection) return this.#send(line.connection, bytes);
+    if (line.connection) {
+      // What is typed was typed at the size that is seen; it must not overtake that.
+      this.#tellSize(line);
+      return this.#send(line.connection, bytes);
+    }
     if (line.waitingBytes + bytes.length > WAITING_BYTES_MAX)
       return this.#events.onProblem('The session does not answer; what was typed is lost.');
     line.waiting.push(bytes);
