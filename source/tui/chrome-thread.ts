@@ -49,7 +49,9 @@ export class ChromeThread {
   /** Loads Ink while the first panes are painted. */
   start(): void {
     // Ink leaves out colours it believes nobody sees; what the terminal can show is decided in our own painter.
-    const env = { ...process.env, FORCE_COLOR: '3', NODE_ENV: 'production' };
+    // With both, Node warns, on the screen.
+    const { NO_COLOR: _ours, ...environment } = process.env;
+    const env = { ...environment, FORCE_COLOR: '3', NODE_ENV: 'production' };
     const worker = new Worker(this.#options.script, { env });
     this.#worker = worker;
     worker.on('message', ({ frame }: { readonly frame: string }) => this.#take(frame));

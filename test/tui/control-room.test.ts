@@ -175,9 +175,12 @@ describe('the control room', () => {
     const person = sitDown(MEDIUM, { environment: { NO_COLOR: '1', LANG: 'C', LC_ALL: 'C' } });
     await person.sees('hello from the shell');
     await person.sees('+ agents -');
+    // Ages in the list come with Ink.
+    await person.sees(/\| \*'\S.*\d+s\|\|/);
     // oxlint-disable-next-line no-control-regex
     expect(person.raw.match(/\u001b\[[0-9;]*(3[0-7]|38|4[0-7]|48)(;[0-9;]*)?m/g)).toBeNull();
     expect(person.rows().join('')).toMatch(/^[\u0020-\u007e]*$/);
+    expect(person.raw).not.toMatch(/warning/i);
   });
 
   it('UI5 an idle screen writes nothing', async () => {

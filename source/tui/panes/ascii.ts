@@ -56,6 +56,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '—': '-',
   '−': '-',
   '•': '*',
+  '°': "'",
   '░': '.',
   '▒': ':',
   '▓': '%',
