@@ -162,7 +162,10 @@ export function doingOf(fleet: Fleet, run: Run, status: Status): string {
       const call = calls.findLast((each) => each.verdict !== 'deny' && !isRefused(fleet, each.approval));
       if (call) return `${call.call.tool} ${callSummary(call.call.input)}`;
       if (status === 'idle') return run.task === '' ? 'idle' : `idle: ${run.task}`;
-      return run.task || run.command.join(' ');
+      if (run.task !== '') return run.task;
+      // Its hooks tell what it does; before the first one nobody knows.
+      if (run.protection === 'gated' && run.activity === 'unknown') return 'nothing heard from it yet';
+      return run.command.join(' ');
     }
     default:
       return status satisfies never;

@@ -99,6 +99,11 @@ export const KEYS = [
   row('layout', 'room', 'space', 'layout', 'Next layout: tiled, columns, stack, one.', true),
   row('swap', 'panes', 's', 'swap', 'Swap the pane with the next one.'),
   row('swap-back', 'panes', 'S', 'swap back', 'Swap the pane with the one before.'),
+  row('wider', 'panes', '>', 'wider', 'Make the pane wider.'),
+  row('narrower', 'panes', '<', 'narrower', 'Make the pane narrower.'),
+  row('higher', 'panes', '+', 'higher', 'Make the pane higher, and those beside it.'),
+  row('lower', 'panes', '-', 'lower', 'Make the pane lower, and those beside it.'),
+  row('even', 'panes', '=', 'even', 'Make all panes alike again.'),
   row(
     'close-pane',
     ['list', 'panes'],

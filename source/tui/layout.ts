@@ -3,6 +3,7 @@
  * screen, and the areas keep their size when things come and go, because each change of a pane's size makes
  * an agent redraw itself; only a queue with nothing in it gives its room to the panes.
  */
+import { shares, weightOf, type PaneWeight, type PaneWeights } from './pane-weights.ts';
 import type { Rect } from './panes/rect.ts';
 import type { LayoutName, Region, Size } from './ui-state.ts';
 
@@ -41,6 +42,7 @@ export interface LayoutFacts {
   readonly panes: readonly string[];
   /** The run under the cursor. */
   readonly focused: string | null;
+  readonly weights: PaneWeights;
   /** Rows the list would like. */
   readonly listRows: number;
   /** Something waits, or did a moment ago: the queue has its room. Otherwise one line says that nothing waits. */
@@ -62,6 +64,9 @@ const WIDE_ROWS = 26;
 /** A pane with its frame: agents wrap badly below 38 columns, and 6 lines show a question with its answer. */
 const PANE_COLUMNS_MIN = 40;
 const PANE_ROWS_MIN = 8;
+/** What a pane keeps when others are made larger: a few words, and a line or two in its frame. */
+const COLUMNS_LEAST = 20;
+const ROWS_LEAST = 4;
 /** A title and the last lines an agent wrote; less tells nothing. */
 const PREVIEW_ROWS_MIN = 6;
 /** What most programs are made for: a layout is better the nearer its panes come to it. */
@@ -208,15 +213,28 @@ function grid(
   const focused = Math.max(0, facts.panes.indexOf(facts.focused ?? ''));
   const from = Math.floor(focused / capacity) * capacity;
   const shown = facts.panes.slice(from, from + capacity);
-  const rows = Math.ceil(shown.length / columns);
-  const heights = shares(stage.rows, rows);
+  const rows = Array.from({ length: Math.ceil(shown.length / columns) }, (_, line) =>
+    // The last row may hold fewer panes; they take its whole width.
+    shown.slice(line * columns, (line + 1) * columns),
+  );
+  const weight = (run: string): PaneWeight => weightOf(facts.weights, run);
+  // A row is as high as its weightiest pane would have it, else as the one made low.
+  const heights = shares(
+    stage.rows,
+    rows.map((runs) => farthest(runs.map((run) => weight(run).rows))),
+    ROWS_LEAST,
+  );
   const panes: PanePlace[] = [];
   let y = stage.y;
   for (const [line, height] of heights.entries()) {
-    // The last row may hold fewer panes; they take its whole width.
-    const runs = shown.slice(line * columns, (line + 1) * columns);
+    const runs = rows[line]!;
+    const widths = shares(
+      stage.columns,
+      runs.map((run) => weight(run).columns),
+      COLUMNS_LEAST,
+    );
     let x = stage.x;
-    for (const [at, width] of shares(stage.columns, runs.length).entries()) {
+    for (const [at, width] of widths.entries()) {
       panes.push(place(runs[at]!, from + line * columns + at, rect(x, y, width, height), true));
       x += width;
     }
@@ -224,6 +242,10 @@ function grid(
   }
   return { panes, hidden: { before: from, after: facts.panes.length - from - shown.length } };
 }
+
+/** The weight that is furthest from being like the others. */
+const farthest = (weights: readonly number[]): number =>
+  weights.reduce((far, weight) => (Math.abs(Math.log(weight)) > Math.abs(Math.log(far)) ? weight : far), 1);
 
 /** Every pane's title one under the other, the focused one opened. */
 function stacked(stage: Rect, facts: LayoutFacts): Pick<RoomLayout, 'panes' | 'hidden'> {
@@ -247,13 +269,6 @@ function place(run: string, at: number, frame: Rect, isFramed: boolean): PanePla
     ? rect(frame.x + 1, frame.y + 1, frame.columns - 2, frame.rows - 2)
     : rect(frame.x, frame.y + 1, frame.columns, frame.rows - 1);
   return { run, number: at + 1, frame, inside, isFramed, isPreview: false };
-}
-
-/** `total` in `count` whole parts that differ by one at most, the larger ones first. */
-function shares(total: number, count: number): number[] {
-  const small = Math.floor(total / count);
-  const larger = total - small * count;
-  return Array.from({ length: count }, (_, at) => small + (at < larger ? 1 : 0));
 }
 
 /** A request looked at closely has the whole body; a dialog stands in its middle; one line stands above the bar. */

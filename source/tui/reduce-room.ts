@@ -13,6 +13,7 @@ import {
 } from './reduce-queue.ts';
 import { withCursor } from './reduce-fleet.ts';
 import { starting } from './reduce-overlays.ts';
+import { weighed, type PaneWeight } from './pane-weights.ts';
 import * as scrolling from './reduce-scroll.ts';
 import { statusOf } from './fleet-view.ts';
 import type { PanePlace } from './layout.ts';
@@ -64,6 +65,16 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
     case 'swap':
     case 'swap-back':
       return step(swapped(ui, action === 'swap' ? 1 : -1));
+    case 'wider':
+      return step(resized(ui, context, 'columns', 1));
+    case 'narrower':
+      return step(resized(ui, context, 'columns', -1));
+    case 'higher':
+      return step(resized(ui, context, 'rows', 1));
+    case 'lower':
+      return step(resized(ui, context, 'rows', -1));
+    case 'even':
+      return step({ ...ui, weights: {} });
     case 'close-pane':
       return step(closePane(ui, context));
     case 'scroll': {
@@ -326,6 +337,21 @@ function swapped(ui: Ui, by: 1 | -1): Ui {
   [panes[at], panes[other]] = [panes[other]!, panes[at]!];
   return { ...ui, panes };
 }
+
+function resized(ui: Ui, context: Context, side: keyof PaneWeight, by: 1 | -1): Ui {
+  const { panes, kind } = layoutOf(ui);
+  const here = panes.find(({ run }) => run === ui.cursor);
+  const isAlone = !here || !panes.some((pane) => pane !== here && isBeside(here, pane, side));
+  if (isAlone || kind === 'narrow' || ui.layout === 'stack') {
+    const words =
+      side === 'columns' ? 'There is no pane beside this one.' : 'There is no pane above or below.';
+    return noted(ui, context.now, words);
+  }
+  return { ...ui, weights: weighed(ui.weights, here.run, side, by) };
+}
+
+const isBeside = (here: PanePlace, pane: PanePlace, side: keyof PaneWeight): boolean =>
+  side === 'columns' ? here.frame.y === pane.frame.y : here.frame.y !== pane.frame.y;
 
 function closePane(ui: Ui, context: Context): Ui {
   const at = ui.panes.indexOf(ui.cursor ?? '');

@@ -62,6 +62,7 @@ export function layoutFacts(ui: Ui): LayoutFacts {
     isZoomed,
     panes,
     focused,
+    weights: ui.weights,
     listRows: ui.listRows,
     isQueueOpen: ui.queue.isOpen,
     overlay: overlayKind(ui),

@@ -3,6 +3,7 @@
  * Plain data; `reduce.ts` is the only place that changes it.
  */
 import type { Keymap } from './keys.ts';
+import type { PaneWeights } from './pane-weights.ts';
 import type { TextField } from './text-field.ts';
 
 export const REGIONS = ['list', 'panes', 'queue'] as const;
@@ -85,6 +86,8 @@ export interface Ui {
   readonly isZoomed: boolean;
   /** Runs with an open pane, in the order of the panes. A new one comes last and never replaces another. */
   readonly panes: readonly string[];
+  /** Panes somebody has made larger or smaller than others. */
+  readonly weights: PaneWeights;
   /** Row under the cursor in the list: a run's id, or `agent:<name>` for one that is not running. */
   readonly cursor: string | null;
   /** The run every key goes to; null: CONTROL. */
@@ -155,6 +158,7 @@ export const initialUi = (start: {
   layout: start.attach === null ? 'tiled' : 'one',
   isZoomed: start.attach !== null,
   panes: [],
+  weights: {},
   cursor: null,
   typing: null,
   left: null,

@@ -21,6 +21,13 @@ const facts = fc
     layout: fc.constantFrom(...LAYOUTS),
     isZoomed: fc.boolean(),
     isQueueOpen: fc.boolean(),
+    weights: fc.dictionary(
+      fc.integer({ min: 0, max: 39 }).map((at) => `run${at}`),
+      fc.record({
+        columns: fc.double({ min: 0.26, max: 3.8, noNaN: true }),
+        rows: fc.double({ min: 0.26, max: 3.8, noNaN: true }),
+      }),
+    ),
     listRows: fc.integer({ min: 0, max: 60 }),
     boxRows: fc.integer({ min: 5, max: 30 }),
     boxColumns: fc.integer({ min: 40, max: 96 }),
@@ -103,6 +110,18 @@ describe('the layout at any size', () => {
     );
   });
 
+  it('UI1 a pane made larger leaves every other one something to be seen', () => {
+    fc.assert(
+      fc.property(facts, (given) => {
+        if (given.layout === 'stack') return;
+        for (const { frame } of roomLayout(given).panes) {
+          expect(frame.columns).toBeGreaterThanOrEqual(20);
+          expect(frame.rows).toBeGreaterThanOrEqual(4);
+        }
+      }),
+    );
+  });
+
   it('HI4 the parts of the queue stay inside it and apart', () => {
     fc.assert(
       fc.property(facts, (given) => {
@@ -128,6 +147,7 @@ describe('the layout at any size', () => {
         panes: ['a'],
         focused: 'a',
         isQueueOpen: true,
+        weights: {},
         listRows: 1,
         overlay: 'none',
         boxRows: 30,

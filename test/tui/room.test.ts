@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doingOf } from '../../source/tui/fleet-view.ts';
-import { entriesOf } from '../../source/tui/step.ts';
+import { entriesOf, layoutOf } from '../../source/tui/step.ts';
 import { ScreenMode } from '../../source/wire/screen-frame.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 
@@ -212,6 +212,22 @@ describe('the room', () => {
     expect(doingOf(fleet.fleet, run, 'waiting')).toBe('Bash rm x');
     fleet.decided('one', 'rejected');
     expect(doingOf(fleet.fleet, run, 'running')).toBe('check');
+  });
+
+  it('UI1 < > + - change the pane under the cursor, = makes all alike again', () => {
+    const room = new ARoom(three(), { size: { columns: 200, rows: 50 } }).press('tab', '1');
+    const frame = () => layoutOf(room.ui).panes.find(({ run }) => run === room.ui.cursor)!.frame;
+    const before = frame();
+    room.press('>', '>', '+');
+    expect(frame().columns).toBeGreaterThan(before.columns);
+    expect(frame().rows).toBeGreaterThan(before.rows);
+    room.press('<', '<', '<', '-', '-');
+    expect(frame().columns).toBeLessThan(before.columns);
+    expect(frame().rows).toBeLessThan(before.rows);
+    expect(room.press('=')).toMatchObject({ ui: { weights: {} } });
+    expect(frame()).toEqual(before);
+    room.press('z', '>');
+    expect(room.ui.notice?.text).toBe('There is no pane beside this one.');
   });
 
   it('AG5 stop and restart say in words why not, or what they will do', () => {
