@@ -1,6 +1,6 @@
 /**
  * One pane of one client: sends the screen as it is now, never what it was. The first changes after a quiet
- * moment go out at once (they are the echoes of keys), the next ones sixteen milliseconds apart, none before
+ * moment go out at once (they are the echoes of keys), the next ones twenty-five milliseconds apart, none before
  * the client has taken the last one, and none from the middle of an update the application has bracketed.
  */
 import { encodeScreenFrame, ScreenMode } from '../wire/screen-frame.ts';
@@ -8,8 +8,8 @@ import { ScreenView } from './screen-view.ts';
 import type { ScreenListener } from './screen-listener.ts';
 import type { SessionScreen } from './session-screen.ts';
 
-/** Sixty frames a second; nobody sees more. */
-const FRAME_MS = 16;
+/** Forty frames a second of what keeps changing: nobody reads faster, and eight such panes are half the work. */
+const FRAME_MS = 25;
 
 /** So many frames may follow each other at once: keys typed fast or pasted, and what a program does about them. */
 const BURST_FRAMES = 4;
@@ -30,7 +30,7 @@ export class Pane implements ScreenListener {
   readonly #send: (frame: Buffer) => void;
   readonly #view = new ScreenView();
   #hasCredit = true;
-  /** When a stream of frames sixteen milliseconds apart would have its next one; behind now after a quiet moment. */
+  /** When a steady stream of frames would have its next one; behind now after a quiet moment. */
   #nextAt = -Infinity;
   #sentVersion = -1;
   #sentHead = '';
