@@ -511,7 +511,9 @@ export class Room {
       const isInTmux = this.#options.environment['TMUX'] !== undefined;
       const isSent = this.#terminal.writer.sendControl(copySequence(text, isInTmux));
       const count = to - from + 1;
-      const words = `${count} ${count === 1 ? 'line' : 'lines'} sent to your terminal's clipboard.`;
+      // Whether it arrives nobody tells; tmux in between is the most frequent reason why not.
+      const way = isInTmux ? ' (tmux hands it on where its set-clipboard is on)' : '';
+      const words = `${count} ${count === 1 ? 'line' : 'lines'} sent to your terminal's clipboard${way}.`;
       this.take({ type: 'notice', text: isSent ? words : 'The terminal does not read; nothing was copied.' });
     } catch (error) {
       this.#failed(error);
