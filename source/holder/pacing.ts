@@ -3,6 +3,7 @@
  * and of a hundred agents most are not on view: what has been printing for a while is then read a few times a
  * second. A burst, a flood, the first seconds of output and what follows a key are read as they come.
  */
+import { Crowd } from './crowd.ts';
 
 /** Output that has gone on for so long will go on; what asks its terminal questions does so before. */
 const SUSTAINED_MS = 2_000;
@@ -13,6 +14,12 @@ const SILENCE_MS = 500;
 /** Who has just typed, or answered a question for somebody, waits for what comes of it. */
 const AFTER_INPUT_MS = 1_000;
 
+/**
+ * A flood on a crowded machine is read this often: by then the kernel's twelve kilobytes are full again, so it is
+ * read in a third of the pieces, a megabyte and a half a second.
+ */
+const CROWDED_MS = 8;
+
 /** The kernel keeps twelve kilobytes of unread output; whoever prints more in one go must not be made to wait. */
 const BURST_BYTES = 8 * 1024;
 
@@ -20,10 +27,12 @@ export interface PacingOptions {
   /** Reads what there is and yields how much; noteOutput is told meanwhile. */
   read(): number;
   onChange(): void;
+  readonly crowd?: Crowd;
 }
 
 export class Pacing {
   readonly #options: PacingOptions;
+  readonly #crowd: Crowd;
   /** Time between two looks that each reader can do with. */
   readonly #wanted = new Map<object, number>();
   #paceMs = 0;
@@ -31,11 +40,13 @@ export class Pacing {
   #outputAt = -Infinity;
   #inputAt = -Infinity;
   #bytes = 0;
+  #heldMs = 0;
   #look: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PacingOptions) {
     this.#options = options;
+    this.#crowd = options.crowd ?? new Crowd();
   }
 
   /** The terminal is only read from here: whoever waits for its output is woken by the least of it. */
@@ -68,11 +79,14 @@ export class Pacing {
     this.#outputAt = now;
     this.#bytes += bytes;
     // Immediates run right after the reads of the same round: the first one only begins to wait for the next.
-    if (this.#paceMs > 0 && !this.isHolding) this.#look ??= setImmediate(() => this.#awaitQuiet());
+    if (this.#crowd.note(bytes, now)) {
+      if (!this.isHolding) this.#hold(CROWDED_MS);
+    } else if (this.#paceMs > 0 && !this.isHolding) this.#look ??= setImmediate(() => this.#awaitQuiet());
   }
 
   close(): void {
     this.#wanted.clear();
+    this.#crowd.close();
     clearImmediate(this.#look);
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -84,23 +98,25 @@ export class Pacing {
     this.#look = setImmediate(() => {
       if (this.#bytes !== before) return this.#awaitQuiet();
       this.#look = undefined;
-      this.#hold();
+      const bytes = this.#bytes;
+      this.#bytes = 0;
+      if (!this.isHolding && this.isSustained && bytes <= BURST_BYTES) this.#hold(this.#paceMs);
     });
   }
 
-  #hold(): void {
-    const bytes = this.#bytes;
-    this.#bytes = 0;
-    if (!this.isSustained || bytes > BURST_BYTES) return;
-    this.#timer = setTimeout(() => this.#read(), this.#paceMs);
+  #hold(ms: number): void {
+    this.#heldMs = ms;
+    this.#timer = setTimeout(() => this.#read(), ms);
     this.#options.onChange();
   }
 
   #read(): void {
     const bytes = this.#options.read();
     this.#bytes = 0;
+    const mayHold =
+      this.#heldMs === CROWDED_MS ? this.#crowd.isCrowded : this.isSustained && bytes <= BURST_BYTES;
     const isSilent = performance.now() - this.#outputAt > SILENCE_MS;
-    if (isSilent || bytes > BURST_BYTES || !this.isSustained) return this.#goOn();
+    if (isSilent || !mayHold) return this.#goOn();
     this.#timer?.refresh();
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Crowd } from '../../source/holder/crowd.ts';
 import { Pacing } from '../../source/holder/pacing.ts';
 
 const READER = {};
@@ -20,6 +21,7 @@ function make(): void {
       return waiting;
     },
     onChange: () => changes++,
+    crowd: new Crowd('/nowhere'),
   });
 }
 
