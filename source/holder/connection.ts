@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { encodeFrame, encodeJsonFrame, FrameReader, type Frame } from '../wire/frames.ts';
 import {
   decodeHello,
+  decodePace,
   encodeInputDone,
   HOLDER_PROTOCOL,
   HOLDER_PROTOCOL_MIN,
@@ -17,6 +18,7 @@ import {
 } from '../wire/holder-protocol.ts';
 import { isSize } from '../wire/holder-spec.ts';
 import { Feed } from './feed.ts';
+import type { Pace } from './pacing.ts';
 import type { Session } from './session.ts';
 import type { TypedOnce } from './typed-once.ts';
 
@@ -47,7 +49,7 @@ export class Connection {
   readonly #held: Held;
   readonly #feed: Feed;
   readonly #frames = new FrameReader();
-  #paceMs = 0;
+  #pace: Pace = { sustainedMs: 0, floodMs: 0 };
   #isReading = false;
   #client: { readonly id: bigint; readonly epoch: number } | undefined;
 
@@ -119,11 +121,11 @@ export class Connection {
     switch (frame.kind) {
       case HolderKind.Attach:
         this.#isReading = true;
-        session.pacing.want(this, this.#paceMs);
+        session.pacing.want(this, this.#pace);
         return this.#feed.start(readOffset(frame.payload));
       case HolderKind.Pace:
-        this.#paceMs = frame.payload.readUInt16BE(0);
-        if (this.#isReading) session.pacing.want(this, this.#paceMs);
+        this.#pace = decodePace(frame.payload);
+        if (this.#isReading) session.pacing.want(this, this.#pace);
         return;
       case HolderKind.AskStatus:
         return this.sendStatus();

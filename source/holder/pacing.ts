@@ -1,9 +1,9 @@
 /**
  * How often the terminal is read when nobody looks. Each look costs the same whether it finds one redraw or five,
  * and of a hundred agents most are not on view: what has been printing for a while is then read a few times a
- * second. A burst, a flood, the first seconds of output and what follows a key are read as they come.
+ * second. A burst, the first seconds of output and what follows a key are read as they come, and so is a flood unless
+ * it is one of many.
  */
-import { Crowd } from './crowd.ts';
 
 /** Output that has gone on for so long will go on; what asks its terminal questions does so before. */
 const SUSTAINED_MS = 2_000;
@@ -14,11 +14,16 @@ const SILENCE_MS = 500;
 /** Who has just typed, or answered a question for somebody, waits for what comes of it. */
 const AFTER_INPUT_MS = 1_000;
 
-/**
- * A flood on a crowded machine is read this often: by then the kernel's twelve kilobytes are full again, so it is
- * read in a third of the pieces, a megabyte and a half a second.
- */
-const CROWDED_MS = 8;
+/** As much as the kernel gives in one read: who prints so much prints more. */
+const FULL_READ_BYTES = 4_095;
+
+/** How late a reader may learn of output, milliseconds; 0: at once. */
+export interface Pace {
+  /** Of what goes on and on. */
+  readonly sustainedMs: number;
+  /** Of a flood; the kernel's buffer is full by then, so it is read in a third of the pieces. */
+  readonly floodMs: number;
+}
 
 /** The kernel keeps twelve kilobytes of unread output; whoever prints more in one go must not be made to wait. */
 const BURST_BYTES = 8 * 1024;
@@ -27,26 +32,23 @@ export interface PacingOptions {
   /** Reads what there is and yields how much; noteOutput is told meanwhile. */
   read(): number;
   onChange(): void;
-  readonly crowd?: Crowd;
 }
 
 export class Pacing {
   readonly #options: PacingOptions;
-  readonly #crowd: Crowd;
-  /** Time between two looks that each reader can do with. */
-  readonly #wanted = new Map<object, number>();
-  #paceMs = 0;
+  readonly #wanted = new Map<object, Pace>();
+  #sustainedMs = 0;
+  #floodMs = 0;
   #begunAt = -Infinity;
   #outputAt = -Infinity;
   #inputAt = -Infinity;
   #bytes = 0;
-  #heldMs = 0;
+  #isFlood = false;
   #look: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PacingOptions) {
     this.#options = options;
-    this.#crowd = options.crowd ?? new Crowd();
   }
 
   /** The terminal is only read from here: whoever waits for its output is woken by the least of it. */
@@ -57,14 +59,18 @@ export class Pacing {
   /** Nobody looks, and it has gone on for a while. */
   get isSustained(): boolean {
     const now = performance.now();
-    return this.#paceMs > 0 && now - this.#begunAt >= SUSTAINED_MS && now - this.#inputAt >= AFTER_INPUT_MS;
+    return (
+      this.#sustainedMs > 0 && now - this.#begunAt >= SUSTAINED_MS && now - this.#inputAt >= AFTER_INPUT_MS
+    );
   }
 
   /** A reader says how late it may learn of output; undefined when it leaves. The most impatient one counts. */
-  want(reader: object, paceMs: number | undefined): void {
-    if (paceMs === undefined) this.#wanted.delete(reader);
-    else this.#wanted.set(reader, paceMs);
-    this.#paceMs = this.#wanted.size === 0 ? 0 : Math.min(...this.#wanted.values());
+  want(reader: object, pace: Pace | undefined): void {
+    if (pace === undefined) this.#wanted.delete(reader);
+    else this.#wanted.set(reader, pace);
+    const paces = [...this.#wanted.values()];
+    this.#sustainedMs = paces.length === 0 ? 0 : Math.min(...paces.map(({ sustainedMs }) => sustainedMs));
+    this.#floodMs = paces.length === 0 ? 0 : Math.min(...paces.map(({ floodMs }) => floodMs));
     this.#goOn();
   }
 
@@ -78,15 +84,14 @@ export class Pacing {
     if (now - this.#outputAt > SILENCE_MS) this.#begunAt = now;
     this.#outputAt = now;
     this.#bytes += bytes;
+    if (this.isHolding) return;
+    if (this.#floodMs > 0 && bytes >= FULL_READ_BYTES) this.#hold(true);
     // Immediates run right after the reads of the same round: the first one only begins to wait for the next.
-    if (this.#crowd.note(bytes, now)) {
-      if (!this.isHolding) this.#hold(CROWDED_MS);
-    } else if (this.#paceMs > 0 && !this.isHolding) this.#look ??= setImmediate(() => this.#awaitQuiet());
+    else if (this.#sustainedMs > 0) this.#look ??= setImmediate(() => this.#awaitQuiet());
   }
 
   close(): void {
     this.#wanted.clear();
-    this.#crowd.close();
     clearImmediate(this.#look);
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -100,24 +105,24 @@ export class Pacing {
       this.#look = undefined;
       const bytes = this.#bytes;
       this.#bytes = 0;
-      if (!this.isHolding && this.isSustained && bytes <= BURST_BYTES) this.#hold(this.#paceMs);
+      if (!this.isHolding && this.isSustained && bytes <= BURST_BYTES) this.#hold(false);
     });
   }
 
-  #hold(ms: number): void {
-    this.#heldMs = ms;
-    this.#timer = setTimeout(() => this.#read(), ms);
+  #hold(isFlood: boolean): void {
+    this.#isFlood = isFlood;
+    this.#timer = setTimeout(() => this.#read(), isFlood ? this.#floodMs : this.#sustainedMs);
     this.#options.onChange();
   }
 
   #read(): void {
     const bytes = this.#options.read();
     this.#bytes = 0;
-    const mayHold =
-      this.#heldMs === CROWDED_MS ? this.#crowd.isCrowded : this.isSustained && bytes <= BURST_BYTES;
-    const isSilent = performance.now() - this.#outputAt > SILENCE_MS;
-    if (isSilent || !mayHold) return this.#goOn();
-    this.#timer?.refresh();
+    const mayHold = this.#isFlood
+      ? bytes >= FULL_READ_BYTES
+      : bytes <= BURST_BYTES && this.isSustained && performance.now() - this.#outputAt <= SILENCE_MS;
+    if (mayHold) this.#timer?.refresh();
+    else this.#goOn();
   }
 
   #goOn(): void {

@@ -33,7 +33,8 @@ export class HolderLink {
   readonly #socket: string;
   readonly #listener: HolderListener;
   #holder: HolderConnection | null = null;
-  #paceMs = 0;
+  #sustainedMs = 0;
+  #floodMs = 0;
   #isTrying = false;
   #isPaused = false;
   #isClosed = false;
@@ -85,11 +86,12 @@ export class HolderLink {
       .finally(() => this.#repliesUnderWay--);
   }
 
-  /** How late this session's output may come, milliseconds. */
-  pace(paceMs: number): void {
-    if (paceMs === this.#paceMs) return;
-    this.#paceMs = paceMs;
-    this.#holder?.pace(paceMs);
+  /** How late this session's output may come, when it goes on and on and when it is a flood; milliseconds. */
+  pace(sustainedMs: number, floodMs: number): void {
+    if (sustainedMs === this.#sustainedMs && floodMs === this.#floodMs) return;
+    this.#sustainedMs = sustainedMs;
+    this.#floodMs = floodMs;
+    this.#holder?.pace(sustainedMs, floodMs);
   }
 
   /** Nothing more is wanted of this holder. */
@@ -136,7 +138,7 @@ export class HolderLink {
       const from = this.#listener.live(await holder.status());
       holder.onResized((_offset, columns, rows) => this.#listener.resized(columns, rows));
       holder.onData((offset, bytes) => this.#listener.output(offset, bytes));
-      if (this.#paceMs > 0) holder.pace(this.#paceMs);
+      if (this.#sustainedMs > 0 || this.#floodMs > 0) holder.pace(this.#sustainedMs, this.#floodMs);
       holder.attach(from);
     } catch (error) {
       // It hung up meanwhile, and onClose has been told.

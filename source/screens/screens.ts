@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../wire/places.ts';
 import { DEFAULT_COLOURS, type TerminalColours } from './engine-replies.ts';
+import { FloodWatch } from './flood-watch.ts';
 import { History } from './history.ts';
 import { ParseTurns } from './parse-turns.ts';
 import { SessionScreen } from './session-screen.ts';
@@ -42,6 +43,7 @@ interface Entry {
 export class Screens {
   readonly #places: Places;
   readonly #turns = new ParseTurns();
+  readonly #floods = new FloodWatch();
   /** In the order they were last asked for, oldest first. */
   readonly #entries = new Map<string, Entry>();
   #colours = DEFAULT_COLOURS;
@@ -115,6 +117,7 @@ export class Screens {
       holderSocket,
       snapshots: this.#snapshots(session),
       turns: this.#turns,
+      floods: this.#floods,
       colours: this.#colours,
     });
     const entry: Entry = { screen, history: new History(screen), historyTimer: undefined };

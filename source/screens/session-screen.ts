@@ -9,6 +9,7 @@ import { ScreenMode } from '../wire/screen-frame.ts';
 import { askedSince } from './asked-since.ts';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { TerminalColours } from './engine-replies.ts';
+import type { FloodWatch, Flooding } from './flood-watch.ts';
 import { HolderLink, type HolderListener } from './holder-link.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { ParseTurns, Parsing } from './parse-turns.ts';
@@ -48,15 +49,18 @@ export interface SessionScreenOptions {
   readonly holderSocket: string;
   readonly snapshots: Snapshots;
   readonly turns: ParseTurns;
+  readonly floods: FloodWatch;
   readonly colours: TerminalColours;
 }
 
-export class SessionScreen implements Parsing, HolderListener {
+export class SessionScreen implements Parsing, HolderListener, Flooding {
   readonly session: string;
   readonly directory: string;
   readonly snapshots: Snapshots;
   readonly engine: TerminalEngine;
   readonly #turns: ParseTurns;
+  readonly #floods: FloodWatch;
+  #floodMs = 0;
   readonly #link: HolderLink;
   readonly #saver: Saver;
   readonly #queue = new OutputQueue();
@@ -81,6 +85,7 @@ export class SessionScreen implements Parsing, HolderListener {
     this.directory = options.directory;
     this.snapshots = options.snapshots;
     this.#turns = options.turns;
+    this.#floods = options.floods;
     this.engine = this.#open();
     this.engine.setColours(options.colours);
     this.#saver = new Saver(this.snapshots, this.#offset);
@@ -128,9 +133,18 @@ export class SessionScreen implements Parsing, HolderListener {
     this.#pace();
   }
 
+  get isBehind(): boolean {
+    return this.#queue.bytes > UNPARSED_BYTES_LOW;
+  }
+
+  setFloodPace(ms: number): void {
+    this.#floodMs = ms;
+    this.#pace();
+  }
+
   #pace(): void {
     const isLookedAt = [...this.#listeners].some(({ isLooking }) => isLooking);
-    this.#link.pace(isLookedAt ? 0 : UNSEEN_PACE_MS);
+    this.#link.pace(isLookedAt ? 0 : UNSEEN_PACE_MS, this.#floodMs);
   }
 
   /** The session is said to be alive: look for its holder again if it was given up. */
@@ -174,6 +188,7 @@ export class SessionScreen implements Parsing, HolderListener {
 
   output(offset: number, bytes: Buffer): void {
     this.#queue.push(offset, bytes);
+    this.#floods.note(this, bytes.length);
     this.#take();
   }
 

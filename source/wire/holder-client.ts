@@ -165,9 +165,9 @@ export class HolderConnection {
     });
   }
 
-  /** How late this reader may learn of output, milliseconds: nobody looks at it, say. */
-  pace(paceMs: number): void {
-    this.#socket.write(encodePace(paceMs));
+  /** How late this reader may learn of output that goes on and on (nobody looks at it, say) and of a flood. */
+  pace(sustainedMs: number, floodMs: number): void {
+    this.#socket.write(encodePace(sustainedMs, floodMs));
   }
 
   resize(columns: number, rows: number): void {

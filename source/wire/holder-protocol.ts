@@ -36,7 +36,7 @@ export const HolderKind = {
   Status: 12,
   /** client → holder: the exit has been recorded, the holder may leave once the child is gone. */
   Release: 13,
-  /** client → holder: u16 milliseconds this reader may learn of output late; 0, as at first: at once. */
+  /** client → holder: u16, u16 milliseconds this reader may learn late of lasting output and of a flood; 0 at first. */
   Pace: 14,
 } as const;
 
@@ -125,11 +125,17 @@ export function encodeResize(columns: number, rows: number): Buffer {
   return encodeFrame(HolderKind.Resize, payload);
 }
 
-export function encodePace(paceMs: number): Buffer {
-  const payload = Buffer.alloc(2);
-  payload.writeUInt16BE(paceMs, 0);
+export function encodePace(sustainedMs: number, floodMs: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt16BE(sustainedMs, 0);
+  payload.writeUInt16BE(floodMs, 2);
   return encodeFrame(HolderKind.Pace, payload);
 }
+
+export const decodePace = (payload: Buffer): { sustainedMs: number; floodMs: number } => ({
+  sustainedMs: payload.readUInt16BE(0),
+  floodMs: payload.readUInt16BE(2),
+});
 
 export function encodeResized(offset: number, columns: number, rows: number): Buffer {
   const payload = Buffer.alloc(12);

@@ -1,6 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Crowd } from '../../source/holder/crowd.ts';
 import { Pacing } from '../../source/holder/pacing.ts';
 
 const READER = {};
@@ -21,7 +20,6 @@ function make(): void {
       return waiting;
     },
     onChange: () => changes++,
-    crowd: new Crowd('/nowhere'),
   });
 }
 
@@ -41,7 +39,7 @@ afterEach(() => pacing.close());
 describe('how often a terminal is read', () => {
   it('what nobody looks at is read now and then once it has gone on for a while', async () => {
     make();
-    pacing.want(READER, 100);
+    pacing.want(READER, { sustainedMs: 100, floodMs: 0 });
     const begun = performance.now();
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
     expect(performance.now() - begun).toBeGreaterThan(1_900);
@@ -54,23 +52,38 @@ describe('how often a terminal is read', () => {
 
   it('who begins to look, or types, gets it at once', async () => {
     make();
-    pacing.want(READER, 10_000);
+    pacing.want(READER, { sustainedMs: 10_000, floodMs: 0 });
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
     pacing.noteInput();
     expect(pacing.isHolding).toBe(false);
     expect(pacing.isSustained).toBe(false);
     const other = {};
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
-    pacing.want(other, 0);
+    pacing.want(other, { sustainedMs: 0, floodMs: 0 });
     expect(pacing.isHolding).toBe(false);
     expect(await printUntil(() => pacing.isHolding)).toBe(false);
     pacing.want(other, undefined);
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
   });
 
-  it('a flood is never held, nor is what comes after a silence', async () => {
+  it('a flood is read in larger pieces where that is wanted, and one alone as it comes', async () => {
     make();
-    pacing.want(READER, 100);
+    pacing.noteOutput(4_095);
+    expect(pacing.isHolding).toBe(false);
+    pacing.want(READER, { sustainedMs: 0, floodMs: 5 });
+    pacing.noteOutput(300);
+    expect(pacing.isHolding).toBe(false);
+    waiting = 12 * 1024;
+    pacing.noteOutput(4_095);
+    expect(pacing.isHolding).toBe(true);
+    expect(await printUntil(() => reads > 3)).toBe(true);
+    waiting = 300;
+    expect(await printUntil(() => !pacing.isHolding)).toBe(true);
+  });
+
+  it('what is no trickle is not held, nor is what comes after a silence', async () => {
+    make();
+    pacing.want(READER, { sustainedMs: 100, floodMs: 0 });
     expect(await printUntil(() => pacing.isHolding, 16 * 1024)).toBe(false);
     expect(await printUntil(() => pacing.isHolding)).toBe(true);
     waiting = 16 * 1024;
