@@ -5,7 +5,7 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Activity, FleetEvent } from './event.ts';
 import { runOfSession, type Fleet, type Run } from './fleet.ts';
 import type { Input, Moment } from './input.ts';
-import { judge } from './policy/judge.ts';
+import { judge } from './policy/looking-judge.ts';
 
 type HookInput = Extract<Input, { type: 'hook' }>;
 

@@ -5,7 +5,7 @@
 import type { AgentDefinition, ProjectConfig } from './agent.ts';
 import type { AlarmKind, ProcessIdentity } from './event.ts';
 import type { Worktree } from './fleet.ts';
-import type { PathFacts } from './policy/judge.ts';
+import type { PathFacts } from './policy/looking-judge.ts';
 import type { HookEvent } from './vendors/vendor.ts';
 
 /** Carried by every input. */

@@ -8,7 +8,7 @@ import { answerTo } from '../core/approvals/answer.ts';
 import type { ToolCall } from '../core/approvals/envelope.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { runOfSession } from '../core/fleet.ts';
-import { pathsOf, type PathFacts } from '../core/policy/judge.ts';
+import { pathsOf, type PathFacts } from '../core/policy/looking-judge.ts';
 import { adapterFor } from '../core/vendors/registry.ts';
 import type { HookEvent, HookVerdict } from '../core/vendors/vendor.ts';
 import type { Places } from '../wire/places.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../source/core/policy/judge.ts';
+import { judge } from '../../source/core/policy/looking-judge.ts';
 
 const facts = {
   worktree: '/repo',
