@@ -1,4 +1,5 @@
 /** Claude Code: each tool call passes the gate through its hooks. */
+import { claudeAction } from './claude-actions.ts';
 import { answerClaudeHook, parseClaudeHook } from './claude-hooks.ts';
 import { launchClaude } from './claude-launch.ts';
 import { claudeVersion } from './claude-version.ts';
@@ -10,5 +11,6 @@ export const claude: VendorAdapter = {
   version: claudeVersion,
   launch: launchClaude,
   parseHook: parseClaudeHook,
+  actionOf: claudeAction,
   answer: answerClaudeHook,
 };

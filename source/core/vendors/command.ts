@@ -32,6 +32,7 @@ export function contained({ name, program, taskArguments }: ContainedProgram): V
       };
     },
     parseHook: () => ({ type: 'garbage', reason: `${name} has no hooks` }),
+    actionOf: ({ tool }) => ({ type: 'unknown', tool, detail: `what a call of ${name} does is not known` }),
     answer: () => deny(`fleet: ${name} has no hooks`),
   };
 }

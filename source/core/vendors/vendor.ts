@@ -5,6 +5,7 @@
 import type { AgentDefinition, Vendor } from '../agent.ts';
 import type { ToolCall } from '../approvals/envelope.ts';
 import type { Protection } from '../event.ts';
+import type { Action } from '../policy/action.ts';
 
 export interface VendorAdapter {
   readonly name: Vendor;
@@ -14,6 +15,8 @@ export interface VendorAdapter {
   launch(request: LaunchRequest): Launch;
   /** Reads what the hook got on stdin, parsed as JSON (undefined when it was none). Never throws. */
   parseHook(payload: unknown): HookEvent;
+  /** What the call would do, in the words that rules and tiers know. Never throws; what it cannot say is `unknown`. */
+  actionOf(call: ToolCall): Action;
   /** What the gate prints and exits with, so that the agent does what the verdict says. */
   answer(hook: HookEvent, verdict: HookVerdict): HookAnswer;
 }
