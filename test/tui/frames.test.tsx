@@ -75,7 +75,7 @@ describe('the control room at 80x24', () => {
 
   it('UI1 says whom the keys go to, and how to get out', () => {
     const frame = frameOf(new ARoom(working(), { size }).press('t'));
-    expect(frame[0]).toBe(' fleet  acme-api  ●2  ◐2                   TYPING → backend-dev (ctrl-] leaves)');
+    expect(frame[0]).toBe(' fleet  acme-api  ●2  ◐2    no quarantine  TYPING → backend-dev (ctrl-] leaves)');
     expect(frame.at(-1)).toBe(
       ' ctrl-] leaves TYPING, twice sends it   every other key goes to backend-dev   ◐…',
     );
@@ -142,6 +142,14 @@ describe('the control room at 120x34', () => {
       expect(
         frameOf(new ARoom(working(), { size: { columns, rows: 34 }, setting: { isDemo: true } }))[0],
       ).toContain('demo');
+  });
+
+  it('RI4 says at every width that nobody quarantines, whatever else the header has to say', () => {
+    for (const columns of [60, 80, 120])
+      for (const keys of [[], ['t']]) {
+        const room = new ARoom(working(), { size: { columns, rows: 34 }, setting: { isDemo: columns > 60 } });
+        expect(frameOf(room.press(...keys))[0]).toContain('quarantine');
+      }
   });
 
   it('UI5 the bar has the key that shows all keys, however narrow it is', () => {

@@ -20,26 +20,30 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const { fleet, setting } = context;
   const project = fleet.projects[setting.project]?.name ?? setting.project.split('/').at(-1) ?? '';
   const width = ui.size.columns;
-  const counts = countSpans(ui, context, width >= 100);
+  const short = countSpans(ui, context, false);
+  const counts = width >= 100 ? countSpans(ui, context, true) : short;
   const chip = chipSpans(ui, context);
-  const state = stateSpans(ui, context);
   const name: Span[] = [
     span(' fleet ', 'accent'),
     span(` ${cut(harmless(project), PROJECT_COLUMNS)}`, 'strong'),
   ];
   const demo: Span[] = setting.isDemo ? [span('  demo · q leaves and cleans up', 'waiting')] : [];
-  // Left out first when it is narrow: the state of the brain, then how to leave the demo, then the project.
   const isDemo: Span[] = setting.isDemo ? [span('  demo', 'waiting')] : [];
+  // Given up first when it is narrow: how to leave the demo, the words of the counts, the project; last of all
+  // that nobody guards the fleet, which a person must not forget.
   const lefts = [
     [...name, ...demo, ...counts],
     [...name, ...isDemo, ...counts],
-    [...isDemo, ...counts],
+    [...name, ...isDemo, ...short],
+    [...isDemo, ...short],
   ];
-  const rights = [[...state, ...chip], chip];
-  for (const left of lefts)
-    for (const right of rights)
-      if (spansWidth(left) + spansWidth(right) + GAP <= width) return { left, right };
-  return { left: counts, right: chip };
+  const states = [stateSpans(ui, context, true), stateSpans(ui, context, false)];
+  const pairs = [
+    ...lefts.flatMap((left) => states.map((state) => ({ left, right: [...state, ...chip] }))),
+    ...lefts.map((left) => ({ left, right: chip })),
+  ];
+  const fits = ({ left, right }: HeaderView) => spansWidth(left) + spansWidth(right) + GAP <= width;
+  return pairs.find(fits) ?? { left: short, right: chip };
 }
 
 function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span[] {
@@ -69,15 +73,21 @@ function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span
   return shown;
 }
 
-function stateSpans(ui: Ui, { setting }: Context): Span[] {
+function stateSpans(ui: Ui, { setting }: Context, isWordy: boolean): Span[] {
   switch (ui.daemon.state) {
     case 'connecting':
       return [span('connecting … ', 'dim')];
     case 'lost':
-      return [span(`daemon away, reconnecting … ${setting.isDemo ? '' : 'typing still works '}`, 'danger')];
+      return [
+        span(
+          `daemon away${isWordy ? `, reconnecting … ${setting.isDemo ? '' : 'typing still works'}` : ''} `,
+          'danger',
+        ),
+      ];
     case 'connected':
-      if (ui.screens === 'lost') return [span('screens away, reconnecting … ', 'danger')];
-      return [span('no auto-quarantine  ', 'dim')];
+      if (ui.screens === 'lost')
+        return [span(isWordy ? 'screens away, reconnecting … ' : 'screens away ', 'danger')];
+      return [span(isWordy ? 'no auto-quarantine  ' : 'no quarantine ', 'dim')];
     default:
       return ui.daemon.state satisfies never;
   }
