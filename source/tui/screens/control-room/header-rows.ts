@@ -22,7 +22,7 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const width = ui.size.columns;
   const short = countSpans(ui, context, false);
   const counts = width >= 100 ? countSpans(ui, context, true) : short;
-  const chip = chipSpans(ui, context);
+  const chip = chipSpans(ui, context, true);
   const name: Span[] = [
     span(' fleet ', 'accent'),
     span(` ${cut(harmless(project), PROJECT_COLUMNS)}`, 'strong'),
@@ -40,6 +40,8 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const states = [stateSpans(ui, context, true), stateSpans(ui, context, false)];
   const pairs = [
     ...lefts.flatMap((left) => states.map((state) => ({ left, right: [...state, ...chip] }))),
+    // The bar below says the key that leaves, too.
+    { left: short, right: [...states[1]!, ...chipSpans(ui, context, false)] },
     ...lefts.map((left) => ({ left, right: chip })),
   ];
   const fits = ({ left, right }: HeaderView) => spansWidth(left) + spansWidth(right) + GAP <= width;
@@ -93,12 +95,12 @@ function stateSpans(ui: Ui, { setting }: Context, isWordy: boolean): Span[] {
   }
 }
 
-function chipSpans(ui: Ui, { fleet, setting }: Context): Span[] {
+function chipSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span[] {
   if (ui.typing !== null) {
     const run = fleet.runs[ui.typing];
     const name = cut(harmless(run ? runName(fleet, run) : ui.typing), CHIP_NAME_COLUMNS);
     const prefix = keyOf(setting.keymap, 'prefix', setting.isUtf8);
-    return [span(` TYPING → ${name} (${prefix} leaves) `, 'chip-typing')];
+    return [span(` TYPING → ${name} ${isWordy ? `(${prefix} leaves) ` : ''}`, 'chip-typing')];
   }
   if (ui.scroll) return [span(' SCROLL ', 'chip-scroll')];
   return [span(' CONTROL ', 'chip-control')];
