@@ -42,7 +42,7 @@ const TABLE: readonly Part[] = [
   {
     at: 'tui',
     parts: ['core', 'wire'],
-    packages: ['ink', 'react', 'string-width', 'fuzzysort', 'conf'],
+    packages: ['ink', 'react', 'string-width', 'fuzzysort', 'conf', 'chokidar'],
     builtins: true,
   },
   { at: 'holder', parts: ['wire', 'io/pty', 'io/segments'], packages: [], builtins: true },

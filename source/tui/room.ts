@@ -14,6 +14,7 @@ import { noticeSequence, type NoticeProtocol } from './desktop-notice.ts';
 import { editText } from './editor.ts';
 import { roomLayout, type RoomLayout } from './layout.ts';
 import { DaemonLink } from './links/daemon-link.ts';
+import { ProjectWatch } from './links/project-watch.ts';
 import { gridOf, ScreensLink } from './links/screens-link.ts';
 import { TypingLink } from './links/typing-link.ts';
 import type { ColourDepth } from './panes/colours.ts';
@@ -68,6 +69,7 @@ export class Room {
   readonly #daemon: DaemonLink;
   readonly #screens: ScreensLink;
   readonly #typing: TypingLink;
+  readonly #projectWatch: ProjectWatch;
   readonly #chrome: ChromeThread;
   readonly #picture: Picture;
   readonly #pacer: FramePacer;
@@ -119,6 +121,7 @@ export class Room {
       onState: (session, isLost) => this.take({ type: 'holder', session, isLost }),
       onProblem: (message) => this.take({ type: 'failed', message, approval: null }),
     });
+    this.#projectWatch = new ProjectWatch(options.setting.project, () => void this.#configure());
     this.#chrome = new ChromeThread({
       script: options.chromeScript,
       onFrame: (frame, model) => this.#chromeCame(frame, model),
@@ -138,6 +141,7 @@ export class Room {
     await this.#daemon.open();
     for (const problem of problems) this.take({ type: 'failed', message: problem, approval: null });
     await this.#configure();
+    await this.#projectWatch.open();
   }
 
   /** How many agents keep running. */
@@ -190,6 +194,7 @@ export class Room {
     this.#daemon.close();
     this.#screens.close();
     this.#typing.close();
+    this.#projectWatch.close();
     await this.#chrome.close();
   }
 

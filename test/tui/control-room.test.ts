@@ -1,6 +1,6 @@
 /** The whole product at 80x24 and wider: daemon, holders, screens, gate and control room as real processes. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -226,6 +226,28 @@ describe('the control room', () => {
     process.kill(person.pid, 'SIGHUP');
     await person.leaves();
     expect(readdirSync(home.folder).filter((name) => name.startsWith('fleet-demo-'))).toEqual([]);
+  });
+});
+
+describe('the project of the control room', () => {
+  it('AG1 a fleet.yaml that is mended or changed while it is looked at is read at once', async () => {
+    home = new FleetHome();
+    const project = aProject();
+    const file = join(project, 'fleet.yaml');
+    const right = readFileSync(file, 'utf8');
+    writeFileSync(file, 'agents: {}\n');
+    const person = sitDown(MEDIUM, { cwd: project });
+    await person.sees('fleet.yaml has problems');
+    // As editors do it: a new file in the place of the old one.
+    writeFileSync(`${file}.new`, right);
+    renameSync(`${file}.new`, file);
+    await person.sees(/○ dev /);
+    mkdirSync(join(project, 'agents', 'docs'), { recursive: true });
+    writeFileSync(
+      join(project, 'agents', 'docs', 'AGENT.md'),
+      '---\nname: docs\ndescription: writes\nvendor: command\ncommand: [cat]\n---\n',
+    );
+    await person.sees(/○ docs /);
   });
 });
 
