@@ -10,6 +10,8 @@ export interface Rule {
   readonly effect: 'allow' | 'ask' | 'deny';
   /** `Tool` or `Tool(pattern)`. */
   readonly rule: string;
+  /** Where it stands: `fleet.yaml:12`. Absent in what was recorded before places were. */
+  readonly source?: string;
 }
 
 export interface AgentDefinition {
@@ -26,6 +28,10 @@ export interface AgentDefinition {
   readonly instructions: string;
   /** null: nothing said, the global default tier holds. */
   readonly tier: Tier | null;
+  /** Where the tier stands; absent where nothing is said of it. */
+  readonly tierSource?: string;
+  /** The tier is this agent's own, not the project's default: somebody decided what it may do alone. */
+  readonly hasOwnTier?: boolean;
   readonly rules: readonly Rule[];
   readonly allowedSubagents: readonly string[] | null;
   readonly subscribesTo: readonly string[];
@@ -43,9 +49,17 @@ export interface AgentDefinition {
   readonly sources: readonly string[];
 }
 
+/** What holds in a project for whoever no file describes: a command that was started as it is. */
+export interface ProjectDefaults {
+  readonly tier: Tier | null;
+  readonly tierSource: string;
+  readonly rules: readonly Rule[];
+}
+
 /** One project: a folder with a fleet.yaml. */
 export interface ProjectConfig {
   readonly root: string;
   readonly name: string;
+  readonly defaults?: ProjectDefaults;
   readonly agents: readonly AgentDefinition[];
 }

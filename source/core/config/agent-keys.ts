@@ -3,8 +3,20 @@ import { isSeq } from 'yaml';
 import { TIERS, VENDORS } from '../agent.ts';
 import type { Rule } from '../agent.ts';
 import { commandWords } from './command-words.ts';
+import { say } from './described.ts';
 import type { Infer, Refined } from './shape.ts';
-import { either, listOf, mapOf, oneOf, oneOrMany, refined, text, wholeNumber, yesOrNo } from './shape.ts';
+import {
+  either,
+  listOf,
+  mapOf,
+  oneOf,
+  oneOrMany,
+  refined,
+  standing,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './shape.ts';
 
 /** Names become branches, folders and arguments: nothing a shell, git or a path could read as more. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -28,6 +40,11 @@ export const line = text(`one line of text, at most ${LINE_LETTERS_MAX} letters`
 /** A folded description may run over lines in the file. */
 const description = text('a text of at most 2000 letters', (value) =>
   value.length > 2000 ? `has ${value.length} letters` : null,
+);
+
+/** An agent of the project, or what the vendor calls a kind of sub-agent: `general-purpose`, `Explore`. */
+const subagentName = text('a name of an agent or of a kind of sub-agent, at most 60 letters', (value) =>
+  /^[A-Za-z0-9][A-Za-z0-9_:-]{0,59}$/.test(value) ? null : `"${value}" is not a name`,
 );
 
 const path = text('a path', (value) => {
@@ -57,7 +74,7 @@ const ruleText = text('Tool or Tool(pattern), as in Bash(npm test)', (value) =>
   RULE.test(value) ? null : `"${value}" is not a rule`,
 );
 
-const rule = refined(
+const ruleAlone = refined(
   either((node) => node !== null && 'items' in node, mapOf({ ask: ruleText, deny: ruleText }), ruleText),
   (read): Refined<Rule> => {
     if (typeof read === 'string') return { value: { effect: 'allow', rule: read } };
@@ -68,7 +85,12 @@ const rule = refined(
   },
 );
 
-export const permissions = mapOf({ execution_tier: oneOf(TIERS), rules: listOf(rule, 'a list of rules') });
+export const rules = listOf(
+  standing(ruleAlone, (rule, place): Rule => ({ ...rule, source: say(place) })),
+  'a list of rules',
+);
+
+export const permissions = mapOf({ execution_tier: oneOf(TIERS), rules });
 
 /** Five fields, or six with seconds first, or a nickname. Whether such a time ever comes is the scheduler's matter. */
 const CRON = /^(@(yearly|annually|monthly|weekly|daily|hourly)|(\S+\s+){4,5}\S+)$/;
@@ -124,7 +146,7 @@ const shared = {
   vendor: oneOf(VENDORS),
   command,
   permissions,
-  allowed_subagents: listOf(agentName, 'a list of names of agents'),
+  allowed_subagents: listOf(subagentName, 'a list of names of agents or kinds of sub-agent'),
   subscribes_to: oneOrMany(eventType),
   subscription_gate: subscriptionGate,
   use_github_app: yesOrNo,

@@ -9,9 +9,7 @@ export function checkReferences(all: readonly Described[], problems: Problem[]):
   for (const entry of all) {
     const { reports_to, allowed_subagents } = entry.keys.values;
     if (reports_to !== undefined) problems.push(...unknownName(entry, 'reports_to', reports_to, names));
-    for (const name of allowed_subagents ?? []) {
-      problems.push(...unknownName(entry, 'allowed_subagents', name, names));
-    }
+    for (const name of allowed_subagents ?? []) problems.push(...misspeltKind(entry, name, names));
     problems.push(...unattended(entry, all));
   }
   problems.push(...circles(all));
@@ -33,6 +31,22 @@ function unknownName(
       message: `no agent is called "${name}"`,
       expected: `one of ${names.join(', ')}`,
       ...(meant === undefined ? {} : { nearest: meant }),
+    },
+  ];
+}
+
+/** A kind of sub-agent of the vendor's own is fine; one that is nearly the name of an agent is most likely meant to be it. */
+function misspeltKind(entry: Described, name: string, names: readonly string[]): readonly Problem[] {
+  const meant = names.includes(name) ? undefined : nearest(name, names);
+  if (meant === undefined) return [];
+  return [
+    {
+      ...placeOf(entry, 'allowed_subagents'),
+      path: pathOf(entry, 'allowed_subagents'),
+      severity: 'warning',
+      message: `no agent is called "${name}", so it is taken for a kind of sub-agent of the vendor's`,
+      expected: '',
+      nearest: meant,
     },
   ];
 }

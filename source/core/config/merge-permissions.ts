@@ -80,7 +80,9 @@ function rulesOfBoth(
         rule.effect !== 'allow' ||
         other.some((each) => each.rule === rule.rule && each.effect === 'allow')
       ) {
-        kept.set(`${rule.effect} ${rule.rule}`, rule);
+        const key = `${rule.effect} ${rule.rule}`;
+        // Said in both, it is the first one's: that is where a person would look for it.
+        if (!kept.has(key)) kept.set(key, rule);
         continue;
       }
       const theirs = rival === undefined ? 'nothing' : sayRule(rival);

@@ -1,5 +1,5 @@
 /** fleet.yaml and all AGENT.md files to one project, or to the list of what is wrong with them. */
-import type { AgentDefinition, ProjectConfig, Vendor } from '../agent.ts';
+import type { AgentDefinition, ProjectConfig, ProjectDefaults, Vendor } from '../agent.ts';
 import { VENDORS } from '../agent.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { AgentFile } from './agent-file.ts';
@@ -47,7 +47,7 @@ export function mergeProject(sources: {
   const name =
     fleet?.value?.values.project ?? root.split(/[/\\]/).findLast((part) => part !== '') ?? 'project';
   return {
-    project: hasErrors(problems) ? null : { root, name, agents },
+    project: hasErrors(problems) ? null : { root, name, defaults: defaultsOf(defaults), agents },
     problems: inReadingOrder(problems),
   };
 }
@@ -72,6 +72,15 @@ function byName(described: readonly Described[], problems: Problem[]): Map<strin
 }
 
 type Defaults = NonNullable<FleetFile['values']['defaults']>['values'];
+
+function defaultsOf({ permissions }: Defaults): ProjectDefaults {
+  const place = permissions?.places['execution_tier'];
+  return {
+    tier: permissions?.values.execution_tier ?? null,
+    tierSource: place === undefined ? '' : say(place),
+    rules: permissions?.values.rules ?? [],
+  };
+}
 
 function define(given: {
   readonly name: string;
@@ -111,6 +120,13 @@ function define(given: {
       expected: 'command: the program to run',
     });
   }
+  // Of two that name it the stricter holds, so it is looked for by what holds.
+  const ownTier = described.find(
+    ({ keys }) => permissions.tier !== null && permissionsOf(keys).tier === permissions.tier,
+  );
+  const general = defaultsOf(defaults);
+  const tierSource =
+    ownTier === undefined ? general.tierSource : say(placeOf(ownTier, 'permissions.execution_tier'));
   return {
     name,
     description: pick('description')?.trim() ?? '',
@@ -120,8 +136,10 @@ function define(given: {
     vendor,
     command: command ?? [vendor],
     instructions: described.map((entry) => entry.instructions).find((body) => body !== '') ?? '',
-    tier: permissions.tier ?? defaults.permissions?.values.execution_tier ?? null,
-    rules: [...(permissions.rules ?? []), ...(defaults.permissions?.values.rules ?? [])],
+    tier: permissions.tier ?? general.tier,
+    ...(tierSource === '' ? {} : { tierSource }),
+    hasOwnTier: ownTier !== undefined,
+    rules: [...(permissions.rules ?? []), ...general.rules],
     allowedSubagents: permissions.allowedSubagents,
     subscribesTo: pick('subscribes_to') ?? [],
     subscriptionGate: pick('subscription_gate')?.values ?? null,

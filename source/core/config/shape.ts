@@ -210,6 +210,17 @@ export function refined<A, B>(shape: Shape<A>, refine: (value: A) => Refined<B>)
   };
 }
 
+/** Reads with a shape and keeps where it stood. */
+export function standing<A, B>(shape: Shape<A>, keep: (value: A, place: Place) => B): Shape<B> {
+  return {
+    expected: shape.expected,
+    read(node, at) {
+      const value = shape.read(node, at);
+      return value === undefined ? undefined : keep(value, at.placeOf(node));
+    },
+  };
+}
+
 interface Fit<T> {
   readonly value: T;
 }

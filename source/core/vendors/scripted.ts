@@ -2,7 +2,7 @@
  * Our own dialect, for scripts that ask of their own accord: the demo's agents, and anybody's. One JSON
  * object goes to `fleet-gate fleet` on stdin, one comes back on stdout (docs/protocol.md).
  */
-import { claudeAction } from './claude-actions.ts';
+import { actionFrom } from '../policy/vocabulary.ts';
 import { nestedNames } from './environment.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import { deny, isRecord, say, textAt } from './hook-json.ts';
@@ -14,8 +14,8 @@ export const scripted: VendorAdapter = {
   protection: 'contained only',
   launch: launchScripted,
   parseHook: parseScriptedHook,
-  // A script that calls a tool by a name people know means what they know by it.
-  actionOf: claudeAction,
+  // Its tools are fleet's own: the names that stand in rules.
+  actionOf: ({ tool, input }) => actionFrom(tool, input),
   answer: answerScriptedHook,
 };
 

@@ -58,6 +58,8 @@ agents:
 `);
     expect(found).toEqual({
       name: 'docs',
+      hasOwnTier: true,
+      tierSource: 'fleet.yaml:18',
       description: 'writes the docs',
       role: 'writer',
       department: 'product',
@@ -67,9 +69,9 @@ agents:
       instructions: '',
       tier: 'read_only',
       rules: [
-        { effect: 'allow', rule: 'Bash(npm test)' },
-        { effect: 'ask', rule: 'Bash(git push *)' },
-        { effect: 'deny', rule: 'Read(.env)' },
+        { effect: 'allow', rule: 'Bash(npm test)', source: 'fleet.yaml:20' },
+        { effect: 'ask', rule: 'Bash(git push *)', source: 'fleet.yaml:21' },
+        { effect: 'deny', rule: 'Read(.env)', source: 'fleet.yaml:22' },
       ],
       allowedSubagents: ['lead'],
       subscribesTo: ['pr_created', 'ticket_ready'],
@@ -215,10 +217,7 @@ agents:
       'triggers: [{watch: a, schedule: "@daily"}]',
       'agents[0].triggers[0]: has 2 causes, expected exactly one of schedule, watch, daemon',
     ],
-    [
-      'allowed_subagents: [nobody]',
-      'agents[0].allowed_subagents: no agent is called "nobody", expected one of docs',
-    ],
+    ['allowed_subagents: ["a b"]', 'agents[0].allowed_subagents[0]: "a b" is not a name'],
     [
       'reports_to: dosc',
       'fleet.yaml:3:17 agents[0].reports_to: no agent is called "dosc", did you mean "docs"?',
@@ -406,9 +405,9 @@ describe('both files', () => {
       ['permissions: {rules: [Bash(ls), Bash(make), {ask: Bash(npm test)}]}'],
     );
     expect(project?.agents[0]?.rules).toEqual([
-      { effect: 'allow', rule: 'Bash(ls)' },
-      { effect: 'deny', rule: 'Bash(rm *)' },
-      { effect: 'ask', rule: 'Bash(npm test)' },
+      { effect: 'allow', rule: 'Bash(ls)', source: 'fleet.yaml:3' },
+      { effect: 'deny', rule: 'Bash(rm *)', source: 'fleet.yaml:3' },
+      { effect: 'ask', rule: 'Bash(npm test)', source: 'agents/docs/AGENT.md:3' },
     ]);
     expect(lines).toEqual([
       expect.stringContaining(
@@ -488,5 +487,36 @@ describe('showing a problem', () => {
       .join('\n');
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
     expect(shown).toContain('unknown key');
+  });
+});
+
+describe('allowed_subagents', () => {
+  test('PE5 may name an agent of the project or a kind of the vendor; what is nearly an agent is warned of', () => {
+    const { project, lines } = merge(agent('allowed_subagents: [general-purpose, Explore, dosc]'));
+    expect(project?.agents[0]?.allowedSubagents).toEqual(['general-purpose', 'Explore', 'dosc']);
+    expect(lines).toEqual([
+      expect.stringContaining(
+        'fleet.yaml:3:24 agents[0].allowed_subagents: warning: no agent is called "dosc"',
+      ),
+    ]);
+    expect(lines[0]).toContain('did you mean "docs"?');
+  });
+});
+
+describe('what holds for agents that no file describes', () => {
+  test('PE3 the rules and the tier of the project', () => {
+    const { project } = merge(
+      'defaults:\n  permissions:\n    execution_tier: restricted\n    rules:\n      - deny: Read(.env)\nagents: [{name: docs}]\n',
+    );
+    expect(project?.defaults).toEqual({
+      tier: 'restricted',
+      tierSource: 'fleet.yaml:3',
+      rules: [{ effect: 'deny', rule: 'Read(.env)', source: 'fleet.yaml:5' }],
+    });
+    expect(project?.agents[0]).toMatchObject({
+      tier: 'restricted',
+      tierSource: 'fleet.yaml:3',
+      hasOwnTier: false,
+    });
   });
 });
