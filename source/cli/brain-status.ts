@@ -1,15 +1,16 @@
 import { connectDaemon, DaemonError } from '../wire/daemon-client.ts';
 import { EXIT, type Command } from './command.ts';
 import { placesFor } from './daemon-ask.ts';
-import { age } from './print.ts';
+import { age, printJson } from './print.ts';
 
 export const command: Command = {
   name: 'brain status',
   summary: 'say whether the daemon runs, and since when',
-  usage: 'fleet brain status',
+  usage: 'fleet brain status [--json]',
   arguments: [],
-  options: [],
+  options: [{ flags: '--json', description: 'for programs' }],
   async run({ stdout, ...invocation }) {
+    const isJson = invocation.options['json'] === true;
     const places = placesFor({ stdout, ...invocation });
     try {
       const daemon = await connectDaemon({
@@ -19,6 +20,10 @@ export const command: Command = {
       });
       const { pid, version, epoch, startedAt, warnings } = daemon.daemon;
       daemon.close();
+      if (isJson) {
+        printJson(stdout, { isRunning: true, pid, version, epoch, startedAt, warnings });
+        return EXIT.ok;
+      }
       stdout.write(
         `running since ${age(Date.now() - startedAt)} (version ${version}, pid ${pid}, epoch ${epoch})\n`,
       );
@@ -27,7 +32,8 @@ export const command: Command = {
       return EXIT.ok;
     } catch (error) {
       if (!(error instanceof DaemonError) || error.code !== 'GONE') throw error;
-      stdout.write('not running; the next command that needs it starts it\n');
+      if (isJson) printJson(stdout, { isRunning: false });
+      else stdout.write('not running; the next command that needs it starts it\n');
       return EXIT.failed;
     }
   },
