@@ -180,6 +180,8 @@ export type FleetEvent =
       readonly session: string;
       readonly call: ToolCall;
       readonly outcome: 'succeeded' | 'failed';
+      /** Says whether the same call came to the same result again; absent when its agent does not tell results. */
+      readonly resultHash?: string;
     }
   | {
       readonly type: 'text-sent';

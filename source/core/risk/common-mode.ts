@@ -1,0 +1,47 @@
+/** What happens to the whole fleet at once is not the fault of one of its agents: a provider that is down, say. */
+import type { Readings } from './signal.ts';
+
+/** Fewer agents are no fleet to compare with. */
+const PEERS_MIN = 5;
+/** An agent counts as one that is heard of with more calls than this lately. */
+const PEER_CALLS_MIN = 3;
+/** What the middle of a healthy fleet fails at most; the rest of the median is taken off everybody. */
+const COMMON_ERROR = 0.08;
+/** Half of those at work without any progress for this long: nobody can get on, whatever the reason. */
+const STANDSTILL_HOURS = 0.4;
+
+export interface Peer {
+  readonly readings: Readings;
+  /** Calls that ended lately, faded. */
+  readonly calls: number;
+  readonly isWorking: boolean;
+}
+
+/** What to take off everybody's error rate. */
+export function commonError(peers: Iterable<Peer>): number {
+  const rates: number[] = [];
+  for (const { readings, calls } of peers)
+    if (calls > PEER_CALLS_MIN && readings.error) rates.push(readings.error.value);
+  return rates.length < PEERS_MIN ? 0 : Math.max(0, median(rates) - COMMON_ERROR);
+}
+
+/** Whether the fleet as a whole makes no progress. */
+export function isStandstill(peers: Iterable<Peer>): boolean {
+  const hours: number[] = [];
+  for (const { readings, isWorking } of peers)
+    if (isWorking && readings.silent) hours.push(readings.silent.value);
+  return hours.length >= PEERS_MIN && median(hours) > STANDSTILL_HOURS;
+}
+
+/** The readings with what is common to all taken off. */
+export function withoutCommon(readings: Readings, common: number): Readings {
+  if (common <= 0 || readings.error === null) return readings;
+  const value = Math.max(0, readings.error.value - common);
+  return { ...readings, error: { ...readings.error, value } };
+}
+
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}

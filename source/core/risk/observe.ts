@@ -1,0 +1,238 @@
+/**
+ * The store's events as observations of agents. A fold of its own: what an event says of an agent can depend on
+ * what its run did before.
+ */
+import { canonicalJson } from '../canonical-json.ts';
+import type { ToolCall } from '../approvals/envelope.ts';
+import type { Recorded } from '../event.ts';
+import { MINUTE_MS } from './decay.ts';
+import type { Observation } from './observation.ts';
+import { note, skipUnseen, tick, type Looked, type RiskState, type Seen } from './risk.ts';
+
+/** A repeat is looked for among so many calls: loops of two or three alternating calls are loops, too. */
+const RECENT_CALLS = 5;
+/** An agent has a handful of calls open; one that never reports any finished must not grow this without end. */
+const OPEN_CALLS_MAX = 200;
+/** Down-time until a crashed run came back counts so far; after that nobody was waiting for it. */
+const DOWN_MS_MAX = 30 * MINUTE_MS;
+/** Programs whose failing is a result: they say what is wrong with the work, not with the worker. */
+const CHECKS =
+  /(?:^|[\s;&|/(])(?:(?:npm|pnpm|yarn|bun|npx)\s+(?:run\s+)?(?:t|test|check|lint|typecheck)\b|(?:vitest|jest|mocha|pytest|tox|rspec|phpunit|ctest|eslint|oxlint|ruff|mypy|tsc|shellcheck)\b|(?:cargo|go|mix|dotnet|swift|deno|gradle|mvn|bazel|make|just)\s+(?:test|check|vet|clippy|verify)\b)/;
+
+interface Call {
+  readonly call: number;
+  readonly result: string | null;
+}
+
+interface RunSeen {
+  readonly agent: string;
+  readonly isStopping: boolean;
+  /** It ended by itself and badly, and has not come back. */
+  readonly crashedAt: number | null;
+  readonly inFlight: readonly string[];
+  /** Calls a person is asked about, by approval. */
+  readonly asked: Readonly<Record<string, string>>;
+  /** Refused calls; some agents report them as failed afterwards, which must not count again. */
+  readonly refused: readonly string[];
+  readonly recent: readonly Call[];
+}
+
+export interface Watch {
+  readonly risk: RiskState;
+  readonly runs: Readonly<Record<string, RunSeen>>;
+}
+
+export const newWatch = (risk: RiskState): Watch => ({ risk, runs: {} });
+
+/** Agents have their names from their project; the fleet has many projects. */
+export const agentKey = (project: string, agent: string): string => `${project}\n${agent}`;
+
+export function agentOfKey(key: string): { readonly project: string; readonly agent: string } {
+  const [project = '', agent = ''] = key.split('\n');
+  return { project, agent };
+}
+
+/** Takes in one event, after the looks at all whole minutes before it. */
+export function observe(watch: Watch, recorded: Recorded): Watch & Omit<Looked, 'state'> {
+  const { at } = recorded;
+  // Until the daemon started, nobody was there to see an agent make progress.
+  const looked: Looked =
+    recorded.event.type === 'daemon-started'
+      ? { state: skipUnseen(watch.risk, at), assessments: [], crossings: [] }
+      : tick(watch.risk, at);
+  const { runs, seen } = observationsOf(watch.runs, recorded);
+  const { assessments, crossings } = looked;
+  return { risk: note(looked.state, at, seen), runs, assessments, crossings };
+}
+
+interface Understood {
+  readonly runs: Watch['runs'];
+  readonly seen: readonly Seen[];
+}
+
+function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Understood {
+  if (event.type === 'run-requested') {
+    const agent = agentKey(event.project, event.agent);
+    const run: RunSeen = {
+      agent,
+      isStopping: false,
+      crashedAt: null,
+      inFlight: [],
+      asked: {},
+      refused: [],
+      recent: [],
+    };
+    // A task begun is progress, whatever its agent did before.
+    return { runs: { ...runs, [event.run]: run }, seen: [{ agent, observation: progress(event.run) }] };
+  }
+  if (!('run' in event) || event.run === null) return { runs, seen: [] };
+  const lane = event.run;
+  const run = runs[lane];
+  // Recovered without a record: whose run it is, nobody knows.
+  if (!run) return { runs, seen: [] };
+  const saw = (observations: readonly Observation[], change: Partial<RunSeen> = {}): Understood => ({
+    runs: { ...runs, [lane]: { ...run, ...change } },
+    seen: observations.map((observation) => ({ agent: run.agent, observation })),
+  });
+  const inFlight = (calls: readonly string[]): Observation => ({
+    type: 'in-flight',
+    lane,
+    calls: calls.length,
+  });
+  switch (event.type) {
+    case 'session-launching': {
+      const back = { isStopping: false, crashedAt: null, inFlight: [], asked: {}, recent: [] };
+      if (run.crashedAt === null) return saw([], back);
+      const ms = Math.min(Math.max(0, at - run.crashedAt), DOWN_MS_MAX);
+      return saw(
+        [
+          { type: 'down-time', ms },
+          { type: 'scheduled-time', ms },
+        ],
+        back,
+      );
+    }
+    case 'session-started':
+      // Whether it works is what its hooks say; until they do, no clock runs.
+      return saw([{ type: 'mode', lane, mode: 'idle' }, inFlight([])]);
+    case 'activity-changed':
+      if (event.activity === 'working') return saw([{ type: 'mode', lane, mode: 'working' }]);
+      // It has come to an end of what it was asked to do.
+      return saw(
+        [
+          ...(event.activity === 'idle' ? [progress(lane)] : []),
+          { type: 'mode', lane, mode: 'idle' },
+          inFlight([]),
+        ],
+        { inFlight: [] },
+      );
+    case 'stop-requested':
+      return saw([{ type: 'mode', lane, mode: 'paused' }], { isStopping: true });
+    case 'restart-requested':
+      // After a crash it is the crash that has counted; what a person restarts was meant.
+      return saw(run.crashedAt !== null || actor.startsWith('person:') ? [] : [{ type: 'restarts', n: 1 }]);
+    case 'session-exited': {
+      const isCrash = !run.isStopping && (event.code !== 0 || event.signal !== null);
+      return saw(isCrash ? [{ type: 'restarts', n: 1 }, gone(lane)] : [progress(lane), gone(lane)], {
+        crashedAt: isCrash ? Math.min(at, event.exitedAt) : null,
+        inFlight: [],
+      });
+    }
+    case 'session-lost':
+      return saw(run.isStopping ? [gone(lane)] : [{ type: 'restarts', n: 1 }, gone(lane)], {
+        crashedAt: run.isStopping ? null : at,
+        inFlight: [],
+      });
+    case 'tool-judged': {
+      const { verdict, call } = event;
+      if (verdict === 'allow') return began(call.id);
+      if (verdict === 'ask') return saw([]);
+      return saw([{ type: 'outcomes', n: 1, failed: 1, repeats: 0 }], {
+        refused: [...run.refused, call.id].slice(-OPEN_CALLS_MAX),
+      });
+    }
+    case 'approval-requested': {
+      const { approval, call } = event;
+      return saw([{ type: 'wait-began', lane, wait: approval }], {
+        asked: call ? { ...run.asked, [approval]: call.id } : run.asked,
+      });
+    }
+    case 'approval-decided':
+      return answered(event.approval, event.verdict === 'approved');
+    case 'approval-closed':
+      return answered(event.approval, false);
+    case 'tool-finished':
+      return finished(event);
+    case 'alarm-raised': {
+      const { alarm, message: detail } = event;
+      if (alarm === 'ungated-tool-use' || alarm === 'executed-input-differs')
+        return saw([{ type: 'tripwire', tripwire: 'integrity-failure', detail }]);
+      if (alarm === 'gate-unproven')
+        return saw([{ type: 'tripwire', tripwire: 'heartbeat-missing', detail }]);
+      return saw([]);
+    }
+    default:
+      // Everything else says nothing of how an agent does.
+      return saw([]);
+  }
+
+  function began(id: string): Understood {
+    const calls = [...run!.inFlight, id].slice(-OPEN_CALLS_MAX);
+    return saw([inFlight(calls)], { inFlight: calls });
+  }
+
+  function answered(approval: string, isApproved: boolean): Understood {
+    const { [approval]: call, ...asked } = run!.asked;
+    const calls =
+      isApproved && call !== undefined ? [...run!.inFlight, call].slice(-OPEN_CALLS_MAX) : run!.inFlight;
+    return saw([{ type: 'wait-ended', wait: approval }, inFlight(calls)], { asked, inFlight: calls });
+  }
+
+  function finished({
+    call,
+    outcome,
+    resultHash,
+  }: Extract<Recorded['event'], { type: 'tool-finished' }>): Understood {
+    const calls = run!.inFlight.filter((id) => id !== call.id);
+    if (run!.refused.includes(call.id)) return saw([inFlight(calls)], { inFlight: calls });
+    const made: Call = { call: fingerprint(call), result: resultHash ?? null };
+    const isFailed = outcome === 'failed' && !isCheck(call);
+    // What came back is not always told; the same failure of the same call came back the same.
+    const isRepeat = run!.recent.some(
+      ({ call: other, result }) =>
+        other === made.call && (made.result === null ? outcome === 'failed' : result === made.result),
+    );
+    const observations: Observation[] = [
+      inFlight(calls),
+      { type: 'outcomes', n: 1, failed: isFailed ? 1 : 0, repeats: isRepeat ? 1 : 0 },
+    ];
+    if (!isFailed && !isRepeat) observations.push(progress(lane));
+    return saw(observations, {
+      inFlight: calls,
+      recent: [...run!.recent, made].slice(-RECENT_CALLS),
+    });
+  }
+}
+
+const progress = (lane: string): Observation => ({ type: 'progress', lane });
+const gone = (lane: string): Observation => ({ type: 'gone', lane });
+
+function isCheck({ input }: ToolCall): boolean {
+  const { command } = input;
+  return typeof command === 'string' && CHECKS.test(command);
+}
+
+/** The same for the same tool and arguments; 53 bits, so that five are never confused by chance (cyrb53). */
+function fingerprint({ tool, input }: ToolCall): number {
+  const text = `${tool}\n${canonicalJson(input)}`;
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
+}
