@@ -7,4 +7,6 @@ export type Effect =
   | { readonly type: 'stop-session'; readonly run: string; readonly session: string }
   /** The exit is on record: the holder may leave and the session's gate closes. */
   | { readonly type: 'retire-session'; readonly session: string }
-  | { readonly type: 'answer-hooks'; readonly session: string };
+  | { readonly type: 'answer-hooks'; readonly session: string }
+  /** What runs may do has changed: calls that wait are judged by what holds now; null: of every session. */
+  | { readonly type: 'judge-again'; readonly session: string | null };

@@ -52,4 +52,6 @@ export interface Judgement {
   readonly decidedBy: DecidedBy;
   /** In the order of the text. A call of a tool that is no shell has one or more parts, too. */
   readonly parts: readonly JudgedPart[];
+  /** How many parts a record of it no longer holds. */
+  readonly partsLeftOut?: number;
 }

@@ -1,0 +1,112 @@
+/**
+ * What comes of a call that an agent wants to make: it runs, it is refused, a person is asked about it, or it
+ * waits for a scope that its run does not have. Also asked again when what the run may do has changed.
+ */
+import type { Tier } from '../agent.ts';
+import { closed } from '../approvals/close-approvals.ts';
+import type { ToolCall } from '../approvals/envelope.ts';
+import type { Grounds } from '../approvals/grounds.ts';
+import { requestApproval } from '../approvals/request.ts';
+import type { FleetEvent } from '../event.ts';
+import type { Approval, Fleet, OpenCall, Run } from '../fleet.ts';
+import type { Moment } from '../input.ts';
+import type { World } from '../policy/policy.ts';
+import type { Judgement, Scope } from '../policy/verdict.ts';
+import { judgeCall, recordedJudgement, recordedWorld, type CallToJudge } from './judge-call.ts';
+import { scopeRequest, waitingScopeRequest } from './scopes.ts';
+
+export interface AskedCall extends CallToJudge {
+  readonly session: string;
+  readonly cwd: string;
+  readonly grounds: Grounds | null;
+  /** A request that nobody answers is denied after this long. */
+  readonly lifeMs: number;
+}
+
+/** The same question again (a hook that reconnected) changes nothing: its answer is found in the state. */
+export function callAsked(fleet: Fleet, asked: AskedCall, moment: Moment): readonly FleetEvent[] {
+  const open = fleet.openCalls[asked.session]?.[asked.call.id];
+  if (open && !isReleased(fleet, asked.run, open)) return [];
+  return outcomeOf(fleet, asked, moment, judgeCall(fleet, asked));
+}
+
+/** Rules, tiers or scopes are not what they were: whoever still waits is judged by what they are now. */
+export function callJudgedAgain(fleet: Fleet, asked: AskedCall, moment: Moment): readonly FleetEvent[] {
+  const open = fleet.openCalls[asked.session]?.[asked.call.id];
+  if (open?.verdict !== 'ask') return [];
+  if (open.heldFor && !isReleased(fleet, asked.run, open)) return [];
+  const judged = judgeCall(fleet, asked);
+  const { verdict, reason } = judged.judgement;
+  const approval = open.approval === null ? undefined : fleet.approvals[open.approval];
+  if (!approval) return outcomeOf(fleet, asked, moment, judged);
+  // A decision that was taken is looked at again when it leaves; a question that is still one stays it.
+  if (approval.state !== 'pending' || verdict === 'ask') return [];
+  const words = verdict === 'allow' ? `needs no answer any more: ${reason}` : reason;
+  const end = closed(approval, verdict === 'allow' ? 'superseded' : 'cancelled', words);
+  return [end, ...outcomeOf(fleet, asked, moment, judged)];
+}
+
+/** Why an approved call must not run after all, as things stand now; null when it may. */
+export function objectionTo(fleet: Fleet, approval: Approval, world: World): string | null {
+  const { subject } = approval;
+  const run = fleet.runs[approval.run];
+  if (subject.type !== 'tool-call' || !run) return null;
+  const call: ToolCall = { ...subject.call, input: approval.end?.editedInput ?? subject.call.input };
+  const kind = fleet.openCalls[approval.session]?.[call.id]?.kind ?? null;
+  const { judgement } = judgeCall(fleet, { run, call, kind, world });
+  return judgement.verdict === 'deny' ? judgement.reason : null;
+}
+
+/** It waited for a scope, and that question has its answer. */
+function isReleased(fleet: Fleet, run: Run, { heldFor }: OpenCall): boolean {
+  if (!heldFor) return false;
+  return run.grants[heldFor.scope] !== undefined || fleet.approvals[heldFor.approval]?.state !== 'pending';
+}
+
+function outcomeOf(
+  fleet: Fleet,
+  asked: AskedCall,
+  moment: Moment,
+  judged: { readonly judgement: Judgement; readonly tier: Tier },
+): readonly FleetEvent[] {
+  const { run, session, call, kind, cwd, grounds, lifeMs } = asked;
+  const { tier } = judged;
+  const judgement = recordedJudgement(judged.judgement);
+  const world = recordedWorld(asked.world);
+  const { verdict, reason } = judgement;
+  const told = { run: run.id, session, call, kind, judgement, world };
+  if (verdict === 'ask') {
+    const { id, agent, vendor, worktree } = run;
+    const subject = { type: 'tool-call', vendor, call } as const;
+    const branch = worktree?.branch ?? null;
+    const request = requestApproval(
+      { agent, run: id, session, subject, cwd, branch, reason, tier, grounds },
+      { moment, judgement, lifeMs, needs: { votes: 1, approvers: null } },
+    );
+    return [{ ...request, kind, world }];
+  }
+  const scope = verdict === 'deny' ? missingScope(judged.judgement) : null;
+  if (scope === null) return [{ type: 'tool-judged', ...told, verdict, tier, reason }];
+  const refusal = run.refusedScopes[scope];
+  if (!run.isAttended || refusal) {
+    const who = refusal
+      ? `; ${refusal.by.replace(/^person:/, '')} said no to it${words(refusal.reason)}`
+      : '';
+    return [{ type: 'tool-judged', ...told, verdict, tier, reason: `${reason}${who}` }];
+  }
+  const waiting = waitingScopeRequest(fleet, run.id, scope);
+  const request = waiting
+    ? []
+    : [scopeRequest(fleet, { run, session, scope, reason, cwd, tier, lifeMs }, moment)];
+  const approval = waiting?.id ?? moment.fresh;
+  return [...request, { type: 'call-held', ...told, scope, approval, tier, reason }];
+}
+
+/** The scope that alone stands in the way; null where something else would refuse the call all the same. */
+function missingScope({ decidedBy, parts }: Judgement): Scope | null {
+  if (decidedBy.type !== 'scope') return null;
+  const isOtherwiseDenied = parts.some((part) => part.verdict === 'deny' && part.decidedBy.type !== 'scope');
+  return isOtherwiseDenied ? null : decidedBy.scope;
+}
+
+const words = (text: string): string => (text === '' ? '' : `: ${text}`);
