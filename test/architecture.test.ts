@@ -20,7 +20,7 @@ interface Part {
 }
 
 /** Only packages that compute: a shell or YAML parser, a hash. */
-const COMPUTING = ['yaml', '@noble/hashes', 'unbash'];
+const COMPUTING = ['yaml', '@noble/hashes', 'unbash', 'diff'];
 
 const TABLE: readonly Part[] = [
   { at: 'core', parts: [], packages: COMPUTING, builtins: false },

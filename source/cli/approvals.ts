@@ -1,3 +1,4 @@
+import { shownAs } from '../core/approvals/subject.ts';
 import { pendingApprovals } from '../core/fleet.ts';
 import { visibleLines } from '../core/visible-text.ts';
 import { EXIT, type Command } from './command.ts';
@@ -26,7 +27,8 @@ export const command: Command = {
     if (approvals.length === 0) stdout.write('nothing waits for you\n');
     const now = Date.now();
     for (const approval of approvals) {
-      const { id, agent, call, cwd, branch, reason, hash, requestedAt, expiresAt, state } = approval;
+      const call = shownAs(approval.subject);
+      const { id, agent, cwd, branch, reason, hash, requestedAt, expiresAt, state } = approval;
       const left = state === 'pending' ? `${age(expiresAt - now)} left` : state;
       stdout.write(`${id}  ${agent}  ${call.tool}${call.subagent ? ` (sub-agent ${call.subagent})` : ''}  `);
       stdout.write(`${age(now - requestedAt)} ago, ${left}\n`);

@@ -1,4 +1,5 @@
 /** An event as a sentence. */
+import { shownAs } from '../core/approvals/subject.ts';
 import type { Recorded } from '../core/event.ts';
 
 export function describeEvent({ event, agent }: Recorded): string {
@@ -39,9 +40,19 @@ export function describeEvent({ event, agent }: Recorded): string {
     case 'tool-judged':
       return `${who} ${event.call.tool}: ${event.verdict} (${event.reason})`;
     case 'approval-requested':
-      return `${who} asks for ${event.call.tool} (${event.approval}): ${event.reason}`;
+      return `${who} asks for ${event.subject ? shownAs(event.subject).tool : event.call?.tool} (${event.approval}): ${event.reason}`;
     case 'approval-decided':
       return `${event.approval} ${event.verdict}${event.editedInput ? ' as edited' : ''}${event.message ? `: ${event.message}` : ''}`;
+    case 'approval-voted':
+      return `${event.approval} approved by one of several${event.message ? `: ${event.message}` : ''}`;
+    case 'approval-undone':
+      return `${event.approval} taken back before it was handed to the agent`;
+    case 'approval-snoozed':
+      return event.until === null
+        ? `${event.approval} awake again`
+        : `${event.approval} put aside until ${new Date(event.until).toISOString()}`;
+    case 'approval-reminded':
+      return `nobody has answered ${event.approval} yet (reminder ${event.step})`;
     case 'approval-closed':
       return `${event.approval} ${event.outcome}: ${event.reason}`;
     case 'verdict-dispatched':

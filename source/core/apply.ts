@@ -1,6 +1,6 @@
 /** The fold: (fleet, recorded event) → fleet. The daemon and every client run the same one. */
 import type { FleetEvent, Recorded } from './event.ts';
-import { isEnded, type Approval, type Fleet, type OpenCall, type Run } from './fleet.ts';
+import { isEnded, isFinal, type Approval, type Fleet, type OpenCall, type Run } from './fleet.ts';
 
 /** Ended runs and approvals stay in sight this long; the log has them all. */
 const ENDED_RUNS_MAX = 200;
@@ -107,33 +107,8 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         reason: event.reason,
         approval: null,
       });
-    case 'approval-requested': {
-      const { approval, run, session, call, cwd, branch, reason, hash, expiresAt } = event;
-      const asked = withOpenCall(dropOldApprovals(fleet), session, {
-        call,
-        verdict: 'ask',
-        reason,
-        approval,
-      });
-      const request: Approval = {
-        id: approval,
-        run,
-        session,
-        agent: recorded.agent ?? '',
-        call,
-        cwd,
-        branch,
-        reason,
-        hash,
-        requestedAt: at,
-        expiresAt,
-        state: 'pending',
-        end: null,
-        dispatches: 0,
-        executed: 'no',
-      };
-      return { ...asked, approvals: { ...asked.approvals, [approval]: request } };
-    }
+    case 'approval-requested':
+      return requestApproval(fleet, recorded, event);
     case 'approval-decided':
       return changeApproval(fleet, event.approval, {
         state: event.verdict,
@@ -142,16 +117,32 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
           at,
           decision: event.decision,
           editedInput: event.editedInput,
+          editedGrounds: event.editedGrounds ?? null,
           message: event.message,
+          isResponse: event.isResponse ?? false,
+          dispatchAt: event.dispatchAt ?? at,
         },
       });
+    case 'approval-voted': {
+      const votes = fleet.approvals[event.approval]?.votes ?? [];
+      const vote = { by: recorded.actor, at, decision: event.decision };
+      return changeApproval(fleet, event.approval, { votes: [...votes, vote] });
+    }
+    case 'approval-undone':
+      return changeApproval(fleet, event.approval, { state: 'pending', end: null });
+    case 'approval-snoozed':
+      return changeApproval(fleet, event.approval, { snoozedUntil: event.until });
+    case 'approval-reminded':
+      return changeApproval(fleet, event.approval, { reminders: event.step });
     case 'approval-closed':
+      return closeApproval(fleet, recorded, event);
+    case 'verdict-dispatched': {
+      const state = fleet.approvals[event.approval]?.state;
       return changeApproval(fleet, event.approval, {
-        state: event.outcome,
-        end: { by: recorded.actor, at, decision: '', editedInput: null, message: event.reason },
+        dispatches: event.attempt,
+        ...(state === 'approved' ? { state: 'dispatched' } : {}),
       });
-    case 'verdict-dispatched':
-      return changeApproval(fleet, event.approval, { dispatches: event.attempt });
+    }
     case 'tool-finished':
       return finishCall(fleet, event.session, event.call.id, event.outcome);
     case 'alarm-raised': {
@@ -220,6 +211,73 @@ function recoverRun(
   });
 }
 
+function requestApproval(
+  fleet: Fleet,
+  { agent, at }: Recorded,
+  event: Extract<FleetEvent, { type: 'approval-requested' }>,
+): Fleet {
+  const { approval: id, run, session, cwd, branch, reason, hash, expiresAt } = event;
+  const subject = event.subject ?? {
+    type: 'tool-call',
+    vendor: fleet.runs[run]?.vendor ?? 'command',
+    call: event.call ?? { id: '', tool: '', input: {}, subagent: null },
+  };
+  const request: Approval = {
+    id,
+    form: event.subject ? 2 : 1,
+    run,
+    session,
+    agent: agent ?? '',
+    subject,
+    cwd,
+    branch,
+    reason,
+    tier: event.tier ?? null,
+    decidedBy: event.judgement?.decidedBy ?? null,
+    judgement: event.judgement ?? null,
+    grounds: event.grounds ?? null,
+    supersedes: event.supersedes ?? null,
+    hash,
+    requestedAt: at,
+    expiresAt,
+    needs: event.needs ?? { votes: 1, approvers: null },
+    votes: [],
+    snoozedUntil: null,
+    reminders: 0,
+    state: 'pending',
+    end: null,
+    dispatches: 0,
+  };
+  const known = dropOldApprovals(fleet);
+  const asked =
+    subject.type === 'tool-call'
+      ? withOpenCall(known, session, { call: subject.call, verdict: 'ask', reason, approval: id })
+      : known;
+  return { ...asked, approvals: { ...asked.approvals, [id]: request } };
+}
+
+/** What was decided stays on record with it; only what was still open ends by somebody else's word. */
+function closeApproval(
+  fleet: Fleet,
+  { actor, at }: Recorded,
+  event: Extract<FleetEvent, { type: 'approval-closed' }>,
+): Fleet {
+  const end = fleet.approvals[event.approval]?.end ?? {
+    by: actor,
+    at,
+    decision: '',
+    editedInput: null,
+    editedGrounds: null,
+    message: event.reason,
+    isResponse: false,
+    dispatchAt: at,
+  };
+  return changeApproval(fleet, event.approval, {
+    state: event.outcome,
+    end: { ...end, message: event.reason },
+  });
+}
+
 function withRun(fleet: Fleet, run: Run): Fleet {
   return { ...fleet, runs: { ...fleet.runs, [run.id]: run } };
 }
@@ -250,13 +308,18 @@ function withOpenCall(fleet: Fleet, session: string, call: OpenCall): Fleet {
   return { ...fleet, openCalls: { ...fleet.openCalls, [session]: calls } };
 }
 
-const isPending = (fleet: Fleet, { approval }: OpenCall): boolean =>
-  approval !== null && fleet.approvals[approval]?.state === 'pending';
+const isPending = (fleet: Fleet, { approval }: OpenCall): boolean => {
+  const known = approval === null ? undefined : fleet.approvals[approval];
+  return known !== undefined && !isFinal(known);
+};
 
 function finishCall(fleet: Fleet, session: string, id: string, outcome: 'succeeded' | 'failed'): Fleet {
   const { [id]: finished, ...rest } = fleet.openCalls[session] ?? {};
   const closed = { ...fleet, openCalls: { ...fleet.openCalls, [session]: rest } };
-  return finished?.approval ? changeApproval(closed, finished.approval, { executed: outcome }) : closed;
+  const approval = fleet.approvals[finished?.approval ?? ''];
+  // A refused call is reported as failed by some agents: that is no execution.
+  if (approval?.state !== 'approved' && approval?.state !== 'dispatched') return closed;
+  return changeApproval(closed, approval.id, { state: outcome === 'succeeded' ? 'executed' : 'failed' });
 }
 
 /** Forgets the oldest ended runs past the bound; one that still has a worktree stays, somebody must decide on it. */
@@ -271,10 +334,9 @@ function dropOldRuns(fleet: Fleet): Fleet {
 }
 
 function dropOldApprovals(fleet: Fleet): Fleet {
-  const old = Object.values(fleet.approvals)
-    .filter((approval) => approval.state !== 'pending')
-    .sort((a, b) => a.requestedAt - b.requestedAt);
+  const old = Object.values(fleet.approvals).filter(isFinal);
   if (old.length < ENDED_APPROVALS_MAX) return fleet;
+  old.sort((a, b) => a.requestedAt - b.requestedAt);
   const approvals = { ...fleet.approvals };
   for (const approval of old.slice(0, old.length - ENDED_APPROVALS_MAX + 1)) delete approvals[approval.id];
   return { ...fleet, approvals };

@@ -1,8 +1,11 @@
 /** (fleet, input) → events, or a refusal in words. Pure: the same state and input always say the same. */
-import { decideApproval, expireApprovals, hookGone } from './approvals/decide-approval.ts';
+import { endApprovals, expireApprovals, hookGone } from './approvals/close-approvals.ts';
+import { decideApproval, undoDecision } from './approvals/decide-approval.ts';
+import { dispatchVerdict } from './approvals/dispatch.ts';
+import { snoozeApproval } from './approvals/snooze.ts';
 import { happened, nothing, refused, type Decision } from './decision.ts';
 import type { FleetEvent } from './event.ts';
-import { isEnded, isLive, pendingApprovals, runOfSession, type Fleet, type Run } from './fleet.ts';
+import { isEnded, isLive, runOfSession, type Fleet, type Run } from './fleet.ts';
 import { decideHook } from './hooks.ts';
 import type { Input, Moment } from './input.ts';
 import { adapterOf } from './vendors/registry.ts';
@@ -40,7 +43,7 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
       const run = runOfSession(fleet, input.session);
       if (!run || isEnded(run)) return nothing;
       const { session, code, signal, exitedAt } = input;
-      return happened(...cancelApprovals(fleet, session, 'the session ended'), {
+      return happened(...endApprovals(fleet, session, 'the session ended'), {
         type: 'session-exited',
         run: run.id,
         session,
@@ -54,7 +57,7 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
       if (!run || isEnded(run)) return nothing;
       const { session, reason } = input;
       return happened(
-        ...cancelApprovals(fleet, session, 'the session was lost'),
+        ...endApprovals(fleet, session, 'the session was lost'),
         { type: 'session-lost', run: run.id, session, reason },
         {
           type: 'alarm-raised',
@@ -96,14 +99,14 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
       return { events: decideHook(fleet, input, moment) };
     case 'hook-gone':
       return { events: hookGone(fleet, input.session, input.call) };
-    case 'dispatch': {
-      const approval = fleet.approvals[input.approval];
-      if (!approval) return nothing;
-      const { id, run, session, dispatches } = approval;
-      return happened({ type: 'verdict-dispatched', approval: id, run, session, attempt: dispatches + 1 });
-    }
+    case 'dispatch':
+      return dispatchVerdict(fleet, input, moment);
     case 'decide':
       return decideApproval(fleet, input, moment);
+    case 'undo':
+      return undoDecision(fleet, input, moment);
+    case 'snooze':
+      return snoozeApproval(fleet, input, moment);
     case 'worktree-removed':
       return withRun(fleet, input.run, (run) =>
         run.worktree
@@ -182,17 +185,4 @@ function workspaceReady(fleet: Fleet, input: Extract<Input, { type: 'workspace-r
 function withRun(fleet: Fleet, id: string, then: (run: Run) => Decision): Decision {
   const run = fleet.runs[id];
   return run ? then(run) : refused('NO_RUN', `there is no run ${id}; see: fleet ls`);
-}
-
-function cancelApprovals(fleet: Fleet, session: string, reason: string): FleetEvent[] {
-  return pendingApprovals(fleet)
-    .filter((approval) => approval.session === session)
-    .map(({ id, run }) => ({
-      type: 'approval-closed',
-      approval: id,
-      run,
-      session,
-      outcome: 'cancelled',
-      reason,
-    }));
 }

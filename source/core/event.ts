@@ -2,8 +2,12 @@
  * Everything that can have happened. Events are the truth: state, screens and tables are folds of them.
  * An event never carries terminal output or a secret, only where it can be found.
  */
-import type { AgentDefinition, Vendor } from './agent.ts';
+import type { AgentDefinition, Tier, Vendor } from './agent.ts';
 import type { ToolCall } from './approvals/envelope.ts';
+import type { Grounds } from './approvals/grounds.ts';
+import type { Subject } from './approvals/subject.ts';
+import type { Needs } from './fleet.ts';
+import type { Judgement } from './policy/verdict.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -137,10 +141,17 @@ export type FleetEvent =
       readonly approval: string;
       readonly run: string;
       readonly session: string;
-      readonly call: ToolCall;
+      /** Absent in old events, which are about a call. */
+      readonly subject?: Subject;
+      readonly call?: ToolCall;
       readonly cwd: string;
       readonly branch: string | null;
       readonly reason: string;
+      readonly tier?: Tier | null;
+      readonly judgement?: Judgement | null;
+      readonly grounds?: Grounds | null;
+      readonly supersedes?: string | null;
+      readonly needs?: Needs;
       /** SHA-256 over the envelope, hexadecimal: what a decision is bound to. */
       readonly hash: string;
       /** Wall clock, milliseconds. */
@@ -156,14 +167,52 @@ export type FleetEvent =
       readonly decision: string;
       readonly hash: string;
       readonly editedInput: Readonly<Record<string, unknown>> | null;
+      readonly editedGrounds?: Grounds | null;
       readonly message: string;
+      readonly isResponse?: boolean;
+      /** Wall clock, milliseconds: until then it can be taken back. Absent: at once. */
+      readonly dispatchAt?: number;
+    }
+  /** A yes that is not the last one needed. */
+  | {
+      readonly type: 'approval-voted';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly decision: string;
+      readonly hash: string;
+      readonly message: string;
+    }
+  /** The person took their decision back before it was handed to the agent. */
+  | {
+      readonly type: 'approval-undone';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly decision: string;
+    }
+  | {
+      readonly type: 'approval-snoozed';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      /** Wall clock, milliseconds; null: awake again. */
+      readonly until: number | null;
+    }
+  /** Nobody has answered: 1 at half of its time, 2 at four fifths. */
+  | {
+      readonly type: 'approval-reminded';
+      readonly approval: string;
+      readonly run: string;
+      readonly session: string;
+      readonly step: number;
     }
   | {
       readonly type: 'approval-closed';
       readonly approval: string;
       readonly run: string;
       readonly session: string;
-      readonly outcome: 'expired' | 'cancelled';
+      readonly outcome: 'expired' | 'cancelled' | 'superseded' | 'lapsed' | 'unknown';
       readonly reason: string;
     }
   /** The decision is about to be handed to the agent's hook; recorded first, so it is never handed out twice unseen. */
@@ -180,8 +229,6 @@ export type FleetEvent =
       readonly session: string;
       readonly call: ToolCall;
       readonly outcome: 'succeeded' | 'failed';
-      /** Says whether the same call came to the same result again; absent when its agent does not tell results. */
-      readonly resultHash?: string;
     }
   | {
       readonly type: 'text-sent';

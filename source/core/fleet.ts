@@ -3,8 +3,10 @@
  * control room shows it; both come to the same by the same function.
  */
 import type { AgentDefinition, Vendor } from './agent.ts';
-import type { ToolCall } from './approvals/envelope.ts';
+import type { Envelope, ToolCall } from './approvals/envelope.ts';
+import type { Grounds } from './approvals/grounds.ts';
 import type { Activity, AlarmKind, ProcessIdentity, Protection } from './event.ts';
+import type { Judgement } from './policy/verdict.ts';
 
 export type Phase =
   | 'requested'
@@ -58,31 +60,73 @@ export interface Run {
   readonly changedAt: number;
 }
 
-export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'expired' | 'cancelled';
+/**
+ * pending → approved | rejected | expired | cancelled | superseded; approved → dispatched | lapsed, or back
+ * to pending while its answer is still held; dispatched → executed | failed | unknown.
+ */
+export type ApprovalState =
+  | 'pending'
+  | 'approved'
+  /** The answer was handed to the agent. */
+  | 'dispatched'
+  | 'executed'
+  | 'failed'
+  /** It was handed out, and whether it ran will never be known. */
+  | 'unknown'
+  /** Approved, but it may not run any more: too late, or the world changed. */
+  | 'lapsed'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  /** Another request has taken its place. */
+  | 'superseded';
 
-export interface Approval {
+export interface Approval extends Envelope {
   readonly id: string;
-  readonly run: string;
-  readonly session: string;
-  readonly agent: string;
-  readonly call: ToolCall;
-  readonly cwd: string;
-  readonly branch: string | null;
-  readonly reason: string;
   readonly hash: string;
+  /** Why it asks, part by part; null for what was asked before judgements were kept. */
+  readonly judgement: Judgement | null;
   readonly requestedAt: number;
   readonly expiresAt: number;
+  /** Who may say yes, and how many of them must. */
+  readonly needs: Needs;
+  /** Every yes so far, where more than one is needed. */
+  readonly votes: readonly Vote[];
+  /** Until then nobody wants to be reminded of it; it expires all the same. */
+  readonly snoozedUntil: number | null;
+  /** How often it was said that nobody has answered: 0, 1 at half of its time, 2 at four fifths. */
+  readonly reminders: number;
   readonly state: ApprovalState;
   /** Who ended it, when, and in which words; null while it is pending. */
-  readonly end: {
-    readonly by: string;
-    readonly at: number;
-    readonly decision: string;
-    readonly editedInput: Readonly<Record<string, unknown>> | null;
-    readonly message: string;
-  } | null;
+  readonly end: ApprovalEnd | null;
   readonly dispatches: number;
-  readonly executed: 'no' | 'succeeded' | 'failed';
+}
+
+export interface Needs {
+  readonly votes: number;
+  /** Names of people; null: anybody who may use this fleet. */
+  readonly approvers: readonly string[] | null;
+}
+
+export interface Vote {
+  /** `person:NAME` */
+  readonly by: string;
+  readonly at: number;
+  readonly decision: string;
+}
+
+export interface ApprovalEnd {
+  readonly by: string;
+  readonly at: number;
+  readonly decision: string;
+  readonly editedInput: Readonly<Record<string, unknown>> | null;
+  /** Of the edited input; what must still be so when it runs. */
+  readonly editedGrounds: Grounds | null;
+  readonly message: string;
+  /** The message is an answer, given instead of running the call, and no reproach. */
+  readonly isResponse: boolean;
+  /** Until then the decision can be taken back and nothing is handed out. */
+  readonly dispatchAt: number;
 }
 
 /** A call the gate has judged and that has not been reported finished. */
@@ -128,6 +172,10 @@ export const EMPTY_FLEET: Fleet = {
 export const isLive = (run: Run): boolean => run.phase === 'running' || run.phase === 'stopping';
 export const isEnded = (run: Run): boolean =>
   run.phase === 'exited' || run.phase === 'lost' || run.phase === 'refused';
+
+/** No event changes such an approval any more. */
+export const isFinal = ({ state }: Pick<Approval, 'state'>): boolean =>
+  state !== 'pending' && state !== 'approved' && state !== 'dispatched';
 
 export const pendingApprovals = (fleet: Fleet): Approval[] =>
   Object.values(fleet.approvals).filter((approval) => approval.state === 'pending');

@@ -1,6 +1,5 @@
 /** What an agent's hooks tell of becomes events: calls judged, requests opened, executions checked. */
-import { envelopeOf } from './approvals/envelope.ts';
-import { hashEnvelope } from './approvals/hash.ts';
+import { requestApproval } from './approvals/request.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Activity, FleetEvent } from './event.ts';
 import { runOfSession, type Fleet, type Run } from './fleet.ts';
@@ -59,21 +58,22 @@ function toolAsked(fleet: Fleet, run: Run, input: HookInput, moment: Moment): re
   if (fleet.openCalls[session]?.[call.id]) return [];
   const { verdict, reason } = judge({ call, cwd, facts: input.facts });
   if (verdict !== 'ask') return [{ type: 'tool-judged', run: run.id, session, call, verdict, reason }];
-  const branch = run.worktree?.branch ?? null;
-  const envelope = envelopeOf({ agent: run.agent, run: run.id, session, call, cwd, branch, reason });
+  const { id, agent, vendor, worktree } = run;
   return [
-    {
-      type: 'approval-requested',
-      approval: moment.fresh,
-      run: run.id,
-      session,
-      call,
-      cwd,
-      branch,
-      reason,
-      hash: hashEnvelope(envelope),
-      expiresAt: moment.at + input.approvalLifeMs,
-    },
+    requestApproval(
+      {
+        agent,
+        run: id,
+        session,
+        subject: { type: 'tool-call', vendor, call },
+        cwd,
+        branch: worktree?.branch ?? null,
+        reason,
+        tier: null,
+        grounds: input.grounds ?? null,
+      },
+      { moment, judgement: null, lifeMs: input.approvalLifeMs, needs: { votes: 1, approvers: null } },
+    ),
   ];
 }
 
@@ -101,7 +101,8 @@ function toolFinished(
   const open = fleet.openCalls[session]?.[call.id];
   if (!open) return [finished, alarm('ungated-tool-use', `${call.tool} ran without having passed the gate`)];
   const approval = open.approval === null ? null : fleet.approvals[open.approval];
-  const isAllowed = open.verdict === 'allow' || approval?.state === 'approved';
+  const isAllowed =
+    open.verdict === 'allow' || approval?.state === 'approved' || approval?.state === 'dispatched';
   if (!isAllowed) {
     // A refused call that never ran is reported as failed by some agents; one that succeeded ran against the verdict.
     return outcome === 'failed'

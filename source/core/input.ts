@@ -3,6 +3,7 @@
  * in here, so that the same inputs always lead to the same events.
  */
 import type { AgentDefinition, ProjectConfig } from './agent.ts';
+import type { Grounds } from './approvals/grounds.ts';
 import type { AlarmKind, ProcessIdentity } from './event.ts';
 import type { Worktree } from './fleet.ts';
 import type { PathFacts } from './policy/looking-judge.ts';
@@ -73,12 +74,21 @@ export type Input =
       readonly session: string;
       readonly hook: HookEvent;
       readonly facts: PathFacts;
+      /** What of the world a call's meaning rests on; absent where nobody will be asked. */
+      readonly grounds?: Grounds | null;
       /** A request that nobody answers is denied after this long. */ readonly approvalLifeMs: number;
     }
   /** The agent's hook hung up before it had an answer: the agent gave the call up. */
   | { readonly type: 'hook-gone'; readonly session: string; readonly call: string }
   /** An answer is about to be handed to a waiting hook. */
-  | { readonly type: 'dispatch'; readonly approval: string }
+  | {
+      readonly type: 'dispatch';
+      readonly approval: string;
+      /** As they are now, of the input that is to run. */
+      readonly grounds?: Grounds | null;
+      /** Of the input that was asked for, where a person wrote another. */
+      readonly ownGrounds?: Grounds | null;
+    }
   | {
       readonly type: 'decide';
       readonly approval: string;
@@ -87,7 +97,17 @@ export type Input =
       readonly decision: string;
       readonly editedInput: Readonly<Record<string, unknown>> | null;
       readonly message: string;
+      /** A rejection whose message is an answer, not a reproach. */
+      readonly isResponse?: boolean;
+      /** How long a yes can be taken back before it leaves; 0 when absent. */
+      readonly undoMs?: number;
+      /** As they are now; a yes to what has changed meanwhile is none. */
+      readonly grounds?: Grounds | null;
+      readonly editedGrounds?: Grounds | null;
     }
+  | { readonly type: 'undo'; readonly approval: string }
+  /** `until` null wakes it. */
+  | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
   | { readonly type: 'worktree-removed'; readonly run: string; readonly isForced: boolean }
   | {
       readonly type: 'alarm';

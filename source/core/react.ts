@@ -39,6 +39,10 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
     case 'session-recovered':
     case 'activity-changed':
     case 'gate-proven':
+    case 'approval-voted':
+    case 'approval-undone':
+    case 'approval-snoozed':
+    case 'approval-reminded':
     case 'verdict-dispatched':
     case 'tool-finished':
     case 'text-sent':

@@ -6,6 +6,7 @@ import { pendingApprovals, isLive, type Run } from '../core/fleet.ts';
 import type { Input } from '../core/input.ts';
 import type { Store } from '../io/store/store.ts';
 import type { Ask, AskValue, DaemonFacts } from '../wire/daemon-protocol.ts';
+import { ApprovalAsks } from './approval-asks.ts';
 import { AskRefused } from './clients.ts';
 import type { Loop, Outcome } from './loop.ts';
 import { adHocAgent, type Performer } from './performer.ts';
@@ -32,9 +33,11 @@ export interface AsksOptions {
 
 export class Asks {
   readonly #options: AsksOptions;
+  readonly #approvals: ApprovalAsks;
 
   constructor(options: AsksOptions) {
     this.#options = options;
+    this.#approvals = new ApprovalAsks(options);
   }
 
   /** Throws AskRefused with words for the person; any other error is the world failing. */
@@ -54,15 +57,16 @@ export class Asks {
       }
       case 'send':
         return this.#send(ask, actor);
-      case 'decide': {
-        const { approval, verdict, hash, decision, editedInput, message } = ask;
-        const { fleet } = await this.#submit(
-          { type: 'decide', approval, verdict, hash, decision, editedInput, message },
-          actor,
-        );
-        const end = fleet.approvals[approval]?.end;
-        return { verdict, by: end?.by ?? actor, at: end?.at ?? 0 };
-      }
+      case 'decide':
+        return this.#approvals.decide(ask, actor);
+      case 'undo':
+        await this.#submit({ type: 'undo', approval: ask.approval }, actor);
+        return {};
+      case 'snooze':
+        await this.#submit({ type: 'snooze', approval: ask.approval, until: ask.until }, actor);
+        return {};
+      case 'approval-detail':
+        return this.#approvals.detail(ask.approval);
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);
         if (project) await loop.submit({ type: 'configure', project }, actor);

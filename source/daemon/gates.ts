@@ -7,19 +7,24 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { answerTo } from '../core/approvals/answer.ts';
 import type { ToolCall } from '../core/approvals/envelope.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { runOfSession } from '../core/fleet.ts';
+import { runOfSession, type Approval } from '../core/fleet.ts';
 import { pathsOf, type PathFacts } from '../core/policy/looking-judge.ts';
 import { adapterFor } from '../core/vendors/registry.ts';
 import type { HookEvent, HookVerdict } from '../core/vendors/vendor.ts';
 import type { Places } from '../wire/places.ts';
 import type { GateAnswer, GateAsk } from '../wire/gate-protocol.ts';
 import { listenForGate, type GateEndpoint } from './gate-endpoint.ts';
+import { groundsOf, groundsOfEdited } from './grounds.ts';
 import type { Loop } from './loop.ts';
 
 interface Waiter {
   readonly session: string;
   readonly call: ToolCall;
   readonly signal: AbortSignal;
+  /** Its answer is being put on record. */
+  isLeaving: boolean;
+  /** For an answer that is held for a while. */
+  timer: NodeJS.Timeout | undefined;
   done(verdict: HookVerdict): void;
 }
 
@@ -74,10 +79,14 @@ export class Gates {
   async #verdictOn(session: string, hook: HookEvent, signal: AbortSignal): Promise<HookVerdict> {
     const run = runOfSession(this.#loop().fleet, session);
     if (!run) return { type: 'deny', message: 'fleet: this session is not known' };
-    const facts = hook.type === 'tool-asked' ? await this.#factsOf(hook, run.cwd) : NO_FACTS;
+    const isAsked = hook.type === 'tool-asked';
+    const [facts, grounds] = await Promise.all([
+      isAsked ? this.#factsOf(hook, run.cwd) : NO_FACTS,
+      isAsked ? groundsOf({ type: 'tool-call', vendor: run.vendor, call: hook.call }, hook.cwd) : null,
+    ]);
     const actor = `agent:${run.agent}`;
     await this.#loop().submit(
-      { type: 'hook', session, hook, facts, approvalLifeMs: this.#approvalLifeMs },
+      { type: 'hook', session, hook, facts, grounds, approvalLifeMs: this.#approvalLifeMs },
       actor,
     );
     if (hook.type === 'tool-asked') return this.#wait(session, hook.call, signal);
@@ -87,10 +96,11 @@ export class Gates {
 
   #wait(session: string, call: ToolCall, signal: AbortSignal): Promise<HookVerdict> {
     return new Promise((done) => {
-      const waiter: Waiter = { session, call, signal, done };
+      const waiter: Waiter = { session, call, signal, isLeaving: false, timer: undefined, done };
       const waiting = this.#waiters.get(session) ?? new Set();
       this.#waiters.set(session, waiting.add(waiter));
       signal.addEventListener('abort', () => {
+        clearTimeout(waiter.timer);
         if (!this.#drop(waiter)) return;
         // Somebody else may still wait for the same call (a hook that reconnected before this one was noticed gone).
         if ([...waiting].some((other) => other.call.id === call.id)) return;
@@ -103,23 +113,53 @@ export class Gates {
   #answer(waiter: Waiter): void {
     const { session, call } = waiter;
     const answer = answerTo(this.#loop().fleet, { session, call, at: this.#now() });
-    if (answer.type === 'wait' || !this.#drop(waiter)) return;
-    const verdict: HookVerdict =
-      answer.type === 'allow'
-        ? { type: 'allow', input: answer.input }
-        : { type: 'deny', message: answer.message };
-    if (!answer.approval) return waiter.done(verdict);
-    // On record first: a verdict nobody knows of could be handed out twice.
-    this.#loop()
-      .submit({ type: 'dispatch', approval: answer.approval.id })
-      .then(
-        () => waiter.done(verdict),
-        () =>
-          waiter.done({
-            type: 'deny',
-            message: 'fleet: the verdict could not be recorded, so it does not hold',
-          }),
-      );
+    if (answer.type === 'wait') return this.#answerAgain(waiter, answer.until);
+    if (waiter.isLeaving) return;
+    if (!answer.approval) return this.#leave(waiter, verdictOf(answer));
+    waiter.isLeaving = true;
+    this.#dispatch(waiter, answer.approval, answer.type === 'allow').then(
+      (verdict) => {
+        waiter.isLeaving = false;
+        if (verdict) this.#leave(waiter, verdict);
+        // Taken back, or asked anew because the world has changed: it waits on.
+        else if (!waiter.signal.aborted) this.#answer(waiter);
+      },
+      () =>
+        this.#leave(waiter, {
+          type: 'deny',
+          message: 'fleet: the verdict could not be recorded, so it does not hold',
+        }),
+    );
+  }
+
+  /** On record first: a verdict nobody knows of could be handed out twice. null when it may not leave after all. */
+  async #dispatch(
+    { session, call }: Waiter,
+    { id, subject, cwd, end }: Approval,
+    isAllowed: boolean,
+  ): Promise<HookVerdict | null> {
+    const [ownGrounds, editedGrounds] = isAllowed
+      ? await Promise.all([groundsOf(subject, cwd), groundsOfEdited(subject, end?.editedInput ?? null, cwd)])
+      : [null, null];
+    const { fleet, events } = await this.#loop().submit({
+      type: 'dispatch',
+      approval: id,
+      grounds: editedGrounds ?? ownGrounds,
+      ownGrounds,
+    });
+    if (!events.some(({ event }) => event.type === 'verdict-dispatched')) return null;
+    const answer = answerTo(fleet, { session, call, at: this.#now() });
+    return answer.type === 'wait' ? null : verdictOf(answer);
+  }
+
+  #answerAgain(waiter: Waiter, until: number | null): void {
+    clearTimeout(waiter.timer);
+    if (until !== null) waiter.timer = setTimeout(() => this.#answer(waiter), until - this.#now());
+  }
+
+  #leave(waiter: Waiter, verdict: HookVerdict): void {
+    clearTimeout(waiter.timer);
+    if (this.#drop(waiter)) waiter.done(verdict);
   }
 
   #drop(waiter: Waiter): boolean {
@@ -152,6 +192,11 @@ export class Gates {
     return { worktree: await realPathOf(cwd), real };
   }
 }
+
+const verdictOf = (answer: Exclude<ReturnType<typeof answerTo>, { type: 'wait' }>): HookVerdict =>
+  answer.type === 'allow'
+    ? { type: 'allow', input: answer.input }
+    : { type: 'deny', message: answer.message };
 
 const NO_FACTS: PathFacts = { worktree: '', real: {} };
 

@@ -18,7 +18,12 @@ const orNull =
   (value) =>
     value === null || check(value);
 const verdict: Check = (value) => value === 'approved' || value === 'rejected';
-const flagOrNothing: Check = (value) => value === undefined || flag(value);
+const orNothing =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const flagOrNothing = orNothing(flag);
+const numberOrNothing = orNothing(number);
 
 type Fields<A> = Readonly<Record<Exclude<keyof A, 'type'>, Check>>;
 
@@ -43,7 +48,12 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
     decision: text,
     editedInput: orNull(object),
     message: text,
+    isResponse: flagOrNothing,
+    undoMs: numberOrNothing,
   },
+  undo: { approval: text },
+  snooze: { approval: text, until: orNull(number) },
+  'approval-detail': { approval: text },
   configure: { project: text },
   worktrees: { project: orNull(text) },
   'discard-worktree': { run: text, isForced: flag },

@@ -1,4 +1,5 @@
 /** What a changed fleet does to the room: new panes, a next request under the cursor, bells. */
+import { shownAs } from '../core/approvals/subject.ts';
 import { isEnded, isLive, type Fleet } from '../core/fleet.ts';
 import { doingOf, listEntries, queueItems, runName, statusOf } from './fleet-view.ts';
 import { entriesOf, noted, step, type Step } from './step.ts';
@@ -70,7 +71,7 @@ function toldOfAnswer(ui: Ui, { fleet, now }: Context): Ui {
   const item = id === null ? undefined : fleet.approvals[id];
   if (!item || item.state === 'pending' || queue.answering.includes(item.id)) return ui;
   const by = item.end === null || item.state === 'expired' ? '' : ` by ${item.end.by}`;
-  return noted(ui, now, `${item.agent} ${item.call.tool} was ${item.state}${by} meanwhile.`);
+  return noted(ui, now, `${item.agent} ${shownAs(item.subject).tool} was ${item.state}${by} meanwhile.`);
 }
 
 function withNewPanes(ui: Ui, fleet: Fleet): readonly string[] {

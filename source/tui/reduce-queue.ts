@@ -1,4 +1,5 @@
 /** Answering requests: what may be approved by which key, editing, rejecting. */
+import { shownAs } from '../core/approvals/subject.ts';
 import type { Approval } from '../core/fleet.ts';
 import { isProven, queueItems } from './fleet-view.ts';
 import { withQueue } from './reduce-fleet.ts';
@@ -132,7 +133,7 @@ function answered(
   answer: Pick<Intent & { type: 'decide' }, 'verdict' | 'editedInput' | 'message'>,
 ): Step {
   const queue = { ...ui.queue, answering: [...ui.queue.answering, item.id] };
-  const words = `${answer.verdict === 'approved' ? (answer.editedInput ? 'Approved as edited' : 'Approved') : 'Rejected'}: ${item.agent} ${item.call.tool}`;
+  const words = `${answer.verdict === 'approved' ? (answer.editedInput ? 'Approved as edited' : 'Approved') : 'Rejected'}: ${item.agent} ${shownAs(item.subject).tool}`;
   const moved = withQueue(noted({ ...ui, queue }, context.now, words), context);
   return step(moved, { type: 'decide', approval: item.id, hash: item.hash, ...answer });
 }
@@ -146,9 +147,11 @@ export function beginEdit(ui: Ui, context: Context): Step {
   const refusal = refusalOf(ui, context, item);
   if (!item || refusal !== null)
     return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
-  const member = EDITABLE.find((name) => typeof item.call.input[name] === 'string') ?? null;
+  const member = EDITABLE.find((name) => typeof shownAs(item.subject).input[name] === 'string') ?? null;
   const text =
-    member === null ? JSON.stringify(item.call.input, null, 2) : (item.call.input[member] as string);
+    member === null
+      ? JSON.stringify(shownAs(item.subject).input, null, 2)
+      : (shownAs(item.subject).input[member] as string);
   return step({
     ...ui,
     overlay: { type: 'edit', approval: item.id, member, field: textField(text), problem: '', isFromLook },
@@ -167,7 +170,7 @@ export function editOutside(ui: Ui, context: Context): Step {
   return step(ui, {
     type: 'editor',
     approval: item.id,
-    text: `${JSON.stringify(item.call.input, null, 2)}\n`,
+    text: `${JSON.stringify(shownAs(item.subject).input, null, 2)}\n`,
   });
 }
 
@@ -206,7 +209,7 @@ export function approveEdit(ui: Ui, context: Context, overlay: Edit): Step {
 
 /** The new input, or why the text is none. */
 function editedInput(item: Approval, { member, field }: Edit): Readonly<Record<string, unknown>> | string {
-  if (member !== null) return { ...item.call.input, [member]: field.text };
+  if (member !== null) return { ...shownAs(item.subject).input, [member]: field.text };
   try {
     const input: unknown = JSON.parse(field.text);
     if (typeof input !== 'object' || input === null || Array.isArray(input))

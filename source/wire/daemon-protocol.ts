@@ -2,6 +2,7 @@
  * What the daemon and its clients (control room, command line) say to each other, JSON in frames.
  * One hello, then questions with answers; a client that subscribes gets the state and every event after it.
  */
+import type { FileDiff } from '../core/approvals/diff-of.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
 
@@ -38,7 +39,16 @@ export type Ask =
       readonly decision: string;
       readonly editedInput: Readonly<Record<string, unknown>> | null;
       readonly message: string;
+      /** A rejection whose message is an answer given instead of running the call. */
+      readonly isResponse?: boolean;
+      /** How long a yes is held, to be taken back by `undo`; at once when absent. */
+      readonly undoMs?: number;
     }
+  | { readonly type: 'undo'; readonly approval: string }
+  /** Wall clock, milliseconds; null wakes it. */
+  | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
+  /** What cannot be told from the request alone: how the files it touches look now. */
+  | { readonly type: 'approval-detail'; readonly approval: string }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
   | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
@@ -65,7 +75,18 @@ export interface AskValue {
   stop: Record<string, never>;
   restart: Record<string, never>;
   send: { readonly delivery: 'typed' | 'submitted' };
-  decide: { readonly verdict: 'approved' | 'rejected'; readonly by: string; readonly at: number };
+  decide: {
+    readonly verdict: 'approved' | 'rejected';
+    readonly by: string;
+    readonly at: number;
+    /** Wall clock, milliseconds: until then `undo` takes it back. */
+    readonly dispatchAt: number;
+    /** How many more people have to say yes; 0 when it is decided. */
+    readonly votesMissing: number;
+  };
+  undo: Record<string, never>;
+  snooze: Record<string, never>;
+  'approval-detail': ApprovalDetail;
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };
@@ -75,6 +96,12 @@ export interface AskValue {
   rebuild: { readonly events: number; readonly words: string };
   backup: { readonly file: string; readonly events: number };
   shutdown: Record<string, never>;
+}
+
+export interface ApprovalDetail {
+  readonly files: readonly FileDiff[];
+  /** What has changed since it was asked, as sentences: a yes would be refused and the request asked anew. */
+  readonly changes: readonly string[];
 }
 
 export interface WorktreeRow {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { shownAs } from '../../source/core/approvals/subject.ts';
 import type { Approval } from '../../source/core/fleet.ts';
 import { connectHolder } from '../../source/wire/holder-client.ts';
 import { CLAUDE, claudeEnvironment, onboarded, SKIPPED } from '../support/claude-lab.ts';
@@ -111,7 +112,7 @@ describe.skipIf(!CLAUDE)(`the real Claude Code in the fleet${SKIPPED}`, () => {
     await approve(first);
 
     const second = await nextApproval();
-    expect(second.call.input).toMatchObject({ command: 'touch original' });
+    expect(shownAs(second.subject).input).toMatchObject({ command: 'touch original' });
     const edited = join(home.folder, 'edited.json');
     writeFileSync(edited, JSON.stringify({ command: 'touch edited', description: 'd' }));
     await approve(second, '--edit', edited);
@@ -138,7 +139,7 @@ describe.skipIf(!CLAUDE)(`the real Claude Code in the fleet${SKIPPED}`, () => {
       call('Read', { file_path: '/etc/hostname' }),
     ]);
     const approval = await nextApproval();
-    expect(approval.call.input).toEqual({ file_path: '/etc/hostname' });
+    expect(shownAs(approval.subject).input).toEqual({ file_path: '/etc/hostname' });
     expect(toldToModel()).toContain('README.md');
     await home.fleet(['reject', approval.id, '-m', 'stay at home']);
     await screenShows(run, /● all done/);
@@ -183,13 +184,13 @@ describe.skipIf(!CLAUDE)(`the real Claude Code in the fleet${SKIPPED}`, () => {
     const agent = { subagent_type: 'general-purpose', description: 'd', prompt, run_in_background: false };
     const { inWorktree } = await started([call('Agent', agent)], { args });
     const own = await nextApproval();
-    expect(own.call).toMatchObject({ tool: 'Agent', subagent: null });
+    expect(shownAs(own.subject)).toMatchObject({ tool: 'Agent', subagent: null });
     await approve(own);
     const first = await nextApproval();
-    expect(first.call).toMatchObject({ tool: 'Bash', subagent: expect.stringMatching(/./) });
+    expect(shownAs(first.subject)).toMatchObject({ tool: 'Bash', subagent: expect.stringMatching(/./) });
     await approve(first);
     const second = await nextApproval();
-    expect(second.call.subagent).toBe(first.call.subagent);
+    expect(shownAs(second.subject).subagent).toBe(shownAs(first.subject).subagent);
     await home.fleet(['reject', second.id, '-m', 'ana: not you']);
     await until(() => toldToModel().includes('ana: not you') || undefined, 'the sub-agent to be told');
     expect(existsSync(inWorktree('sub-approved'))).toBe(true);
@@ -214,13 +215,13 @@ describe.skipIf(!CLAUDE)(`the real Claude Code in the fleet${SKIPPED}`, () => {
     const questions = [{ question: 'Which registry?', header: 'Registry', options, multiSelect: false }];
     const { run } = await started([call('AskUserQuestion', { questions })]);
     const approval = await nextApproval();
-    expect(approval.call).toMatchObject({ tool: 'AskUserQuestion', input: { questions } });
+    expect(shownAs(approval.subject)).toMatchObject({ tool: 'AskUserQuestion', input: { questions } });
     await approve(approval);
     await screenShows(run, /Enter to select/);
     await type(run, '2');
     await screenShows(run, /● all done/);
     expect(toldToModel()).toContain('"Which registry?"="Production"');
-    await home.approvalWhen(({ id, executed }) => id === approval.id && executed === 'succeeded');
+    await home.approvalWhen(({ id, state }) => id === approval.id && state === 'executed');
     await noAlarms();
   });
 

@@ -82,7 +82,9 @@ it(`R17 ${DECIDERS.length} deciders at once over ${APPROVALS} requests: one verd
   const claims = [...DECIDERS, 'dan'].flatMap((name) => linesOf<Decided>(join(home.folder, name)));
   const answers = linesOf<Told>(told);
   let races = 0;
-  for (const { approval, call } of requests) {
+  for (const { approval, subject } of requests) {
+    if (subject?.type !== 'tool-call') throw new Error(`${approval} is not about a call`);
+    const { call } = subject;
     const [decision, ...more] = decisions.get(approval) ?? [];
     expect(more, `decisions on ${approval}, seed ${seed}`).toEqual([]);
     const [answer, ...others] = answers.filter((each) => each.call === call.id);

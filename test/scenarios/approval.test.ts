@@ -78,7 +78,7 @@ describe('a call that asks', () => {
     expect(approval).toMatchObject({
       run: run.id,
       agent: 'dev',
-      call: bash('c1'),
+      subject: { type: 'tool-call', call: bash('c1') },
       branch: `fleet/dev/${run.id}`,
     });
     const listed = await home.fleet(['approvals']);
@@ -89,9 +89,9 @@ describe('a call that asks', () => {
     await said('finished c1');
     const { approvals, alarms } = await until(async () => {
       const fleet = await home.state();
-      return fleet.approvals[approval.id]?.executed === 'succeeded' ? fleet : undefined;
+      return fleet.approvals[approval.id]?.state === 'executed' ? fleet : undefined;
     }, 'the execution to be recorded');
-    expect(approvals[approval.id]).toMatchObject({ state: 'approved', dispatches: 1 });
+    expect(approvals[approval.id]).toMatchObject({ state: 'executed', dispatches: 1 });
     expect(alarms).toEqual([]);
   });
 

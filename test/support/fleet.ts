@@ -1,5 +1,6 @@
 /** States built from events, the way the daemon builds them. */
 import { decide } from '../../source/core/decide.ts';
+import type { Grounds } from '../../source/core/approvals/grounds.ts';
 import type { Decision } from '../../source/core/decision.ts';
 import type { AgentDefinition } from '../../source/core/agent.ts';
 import type { FleetEvent, Recorded } from '../../source/core/event.ts';
@@ -79,7 +80,13 @@ export class Simulation {
   }
 
   /** The agent's hook asks to run a command; yields the approval's name. */
-  asks(session: string, id: string, command = 'npm test', approvalLifeMs = 60_000): string {
+  asks(
+    session: string,
+    id: string,
+    command = 'npm test',
+    approvalLifeMs = 60_000,
+    grounds: Grounds | null = null,
+  ): string {
     const call = { id, tool: 'Bash', input: { command }, subagent: null };
     const hook = { type: 'tool-asked', call, cwd: '/p', vendorSession: 'v', mode: '' } as const;
     this.submit({
@@ -87,6 +94,7 @@ export class Simulation {
       session,
       hook,
       facts: { worktree: '/p', real: { '/p': '/p' } },
+      grounds,
       approvalLifeMs,
     });
     return this.fleet.openCalls[session]?.[id]?.approval ?? '';

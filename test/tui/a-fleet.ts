@@ -104,12 +104,15 @@ export class AFleet {
     const about = {
       run,
       session: `${run}-1`,
-      call,
+      subject: { type: 'tool-call', vendor: 'claude', call },
       cwd: `/wt/${agent}`,
       branch: `fleet/${agent}`,
       reason: `${tool} asks`,
-    };
-    const hash = hashEnvelope({ agent, ...about });
+      tier: null,
+      grounds: null,
+      supersedes: null,
+    } as const;
+    const hash = hashEnvelope({ form: 2, agent, ...about, decidedBy: null });
     return this.happens(
       { type: 'approval-requested', approval: id, ...about, hash, expiresAt: this.now + 3_600_000 },
       agent,

@@ -146,9 +146,10 @@ describe('the queue', () => {
   it('HI5 what is shown but not sealed is approved by no key', () => {
     const fleet = new AFleet().runs('docs').asks('docs', 'Bash', { command: 'ls' }, 'forged');
     const forged = fleet.fleet.approvals['forged']!;
+    const call = { id: 'c', tool: 'Bash', input: { command: 'rm -rf /' }, subagent: null };
     fleet.fleet = {
       ...fleet.fleet,
-      approvals: { forged: { ...forged, call: { ...forged.call, input: { command: 'rm -rf /' } } } },
+      approvals: { forged: { ...forged, subject: { type: 'tool-call', vendor: 'claude', call } } },
     };
     const room = atQueue(fleet).press('a', 'e', 'enter', 'a');
     expect(room.wanted('decide')).toEqual([]);

@@ -5,12 +5,14 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Approval, Fleet } from '../fleet.ts';
 import type { ToolCall } from './envelope.ts';
+import { shownAs } from './subject.ts';
 
 /** An approved call that the agent has not come for in this time may no longer run: the world moved on. */
 export const EXECUTION_WINDOW_MS = 5 * 60_000;
 
 export type HookAnswer =
-  | { readonly type: 'wait' }
+  /** `until`: when to look again though nothing happens, because the answer is held that long; null: no such time. */
+  | { readonly type: 'wait'; readonly until: number | null }
   | {
       readonly type: 'allow';
       readonly input: Readonly<Record<string, unknown>>;
@@ -29,22 +31,40 @@ export function answerTo(fleet: Fleet, request: { session: string; call: ToolCal
   if (open.verdict === 'deny') return deny(`fleet: ${open.reason}`);
   const approval = open.approval === null ? undefined : fleet.approvals[open.approval];
   if (!approval) return deny('fleet: no approval is known for this call');
-  switch (approval.state) {
+  const { state, end } = approval;
+  switch (state) {
     case 'pending':
-      return at >= approval.expiresAt ? deny('fleet: nobody answered in time', approval) : { type: 'wait' };
+      return at >= approval.expiresAt
+        ? deny('fleet: nobody answered in time', approval)
+        : { type: 'wait', until: null };
     case 'approved':
-      if (at > (approval.end?.at ?? 0) + EXECUTION_WINDOW_MS)
+    case 'dispatched': {
+      const dispatchAt = end?.dispatchAt ?? 0;
+      if (at < dispatchAt) return { type: 'wait', until: dispatchAt };
+      if (at > dispatchAt + EXECUTION_WINDOW_MS)
         return deny('fleet: the approval lapsed before the call was run; ask again', approval);
-      return { type: 'allow', input: approval.end?.editedInput ?? approval.call.input, approval };
+      return { type: 'allow', input: end?.editedInput ?? shownAs(approval.subject).input, approval };
+    }
     case 'rejected':
-      return deny(approval.end?.message || 'fleet: a person rejected this call', approval);
+      return deny(rejection(approval), approval);
     case 'expired':
       return deny('fleet: nobody answered in time', approval);
     case 'cancelled':
-      return deny(`fleet: ${approval.end?.message ?? 'cancelled'}`, approval);
+    case 'superseded':
+    case 'lapsed':
+      return deny(`fleet: ${end?.message ?? state}; ask again`, approval);
+    case 'executed':
+    case 'failed':
+    case 'unknown':
+      return deny('fleet: this call has been run; ask again as a new call', approval);
     default:
-      return approval.state satisfies never;
+      return state satisfies never;
   }
+}
+
+function rejection({ end }: Approval): string {
+  if (!end?.message) return 'fleet: a person rejected this call';
+  return end.isResponse ? `fleet: not run; a person answered instead: ${end.message}` : end.message;
 }
 
 function deny(message: string, approval: Approval | null = null): HookAnswer {

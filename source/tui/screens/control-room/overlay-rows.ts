@@ -1,4 +1,5 @@
 /** What lies over the room: closer look, editing, dialogs, help, palette, alarms. Title, lines, hint. */
+import { shownAs } from '../../../core/approvals/subject.ts';
 import { isEnded } from '../../../core/fleet.ts';
 import { fieldLine, fieldLines } from '../../field-lines.ts';
 import { isProven, queueItems, runName } from '../../fleet-view.ts';
@@ -170,7 +171,7 @@ function lookView(ui: Ui, context: Context, look: Overlay & { type: 'look' }, re
     title: [
       span(` ${harmless(item.agent)}`, 'accent'),
       span(' asks to run '),
-      span(harmless(item.call.tool), 'accent'),
+      span(harmless(shownAs(item.subject).tool), 'accent'),
       span(`  ${facts.join(' · ')} `, 'dim'),
     ],
     lines: shown,
@@ -198,7 +199,7 @@ function lookHint(
 
 function rejectLine({ fleet }: Context, overlay: Overlay & { type: 'reject' }, columns: number): Line {
   const item = fleet.approvals[overlay.approval];
-  const prompt = ` reject ${harmless(item ? `${item.agent} ${item.call.tool}` : '')}, and say: `;
+  const prompt = ` reject ${harmless(item ? `${item.agent} ${shownAs(item.subject).tool}` : '')}, and say: `;
   return [span(prompt, 'danger'), ...fieldLine(overlay.field, Math.max(10, columns - prompt.length - 5))];
 }
 

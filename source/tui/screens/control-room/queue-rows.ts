@@ -1,4 +1,5 @@
 /** The queue: what waits for a person, oldest first, and all there is to know about the one under the cursor. */
+import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import { callSummary, isProven, queueItems } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
@@ -65,8 +66,8 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     items: areas.items,
     rows: shown.map((each) => ({
       agent: [span(cutMiddle(harmless(each.agent), widths.agent), 'plain')],
-      tool: [span(cut(harmless(each.call.tool), TOOL_COLUMNS), 'strong')],
-      summary: [span(cut(harmless(callSummary(each.call.input)), widths.summary), 'dim')],
+      tool: [span(cut(harmless(shownAs(each.subject).tool), TOOL_COLUMNS), 'strong')],
+      summary: [span(cut(harmless(callSummary(shownAs(each.subject).input)), widths.summary), 'dim')],
       age: [span(ageOf(context.now - each.requestedAt), 'dim')],
     })),
     selected: shown.findIndex(({ id }) => id === ui.queue.approval),
@@ -95,7 +96,7 @@ function titleOf(ui: Ui, { now }: Context, items: readonly Approval[], item: App
   title.push(
     span('  '),
     span(harmless(item.agent), 'strong'),
-    span(` ${harmless(item.call.tool)}`, 'strong'),
+    span(` ${harmless(shownAs(item.subject).tool)}`, 'strong'),
   );
   const facts = [
     `${at} of ${items.length}`,

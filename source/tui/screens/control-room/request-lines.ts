@@ -2,6 +2,7 @@
  * A request in lines: every member of its input, with all that cannot be seen spelled out, broken where a
  * line ends but never shortened. What is approved is what these lines show.
  */
+import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import { harmless, revealed, span, spansWidth, wrapSpans, type Role, type Span } from '../../text.ts';
 import { lineDiff } from './line-diff.ts';
@@ -107,12 +108,15 @@ export function aboutLines(approval: Approval, width: number): Line[] {
     const lines = wrapSpans(revealed(text), Math.max(8, width - LABEL_COLUMNS));
     return lines.map((line, at) => [span((at === 0 ? label : '').padEnd(LABEL_COLUMNS), 'dim'), ...line]);
   };
+  const { subject } = approval;
+  const { subagent } = shownAs(subject);
+  const call = subject.type === 'tool-call' ? ` · call ${subject.call.id}` : '';
   return [
     ...about('in', approval.cwd),
     ...about('branch', approval.branch ?? 'none'),
     ...about('why', approval.reason),
-    ...(approval.call.subagent === null ? [] : about('for', `its sub-agent ${approval.call.subagent}`)),
-    ...about('run', `${approval.run} · session ${approval.session} · call ${approval.call.id}`),
+    ...(subagent === null ? [] : about('for', `its sub-agent ${subagent}`)),
+    ...about('run', `${approval.run} · session ${approval.session}${call}`),
     ...about('hash', approval.hash),
   ];
 }

@@ -2,6 +2,7 @@
  * How much of a request is on screen. The reducer asks here whether a key may approve it; the views print
  * exactly these lines. One function for both, so what counts as seen is what was painted.
  */
+import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
@@ -49,7 +50,7 @@ export function queueDetail(approval: Approval, area: Rect): QueueDetail {
   const about = aboutLine(approval);
   const room = area.rows - 1;
   if (room < 1 || area.columns < 10) return { lines: [], isWhole: false };
-  const { input } = approval.call;
+  const { input } = shownAs(approval.subject);
   const one = inputInOneLine(input, area.columns);
   const lines = room === 1 && one ? [one] : inputLines(input, area.columns);
   // All there is to know where there is room for it, else the most telling of it in a line.
@@ -66,7 +67,7 @@ export function queueDetail(approval: Approval, area: Rect): QueueDetail {
 
 /** Lines of the closer look, below its heading. */
 export const lookLines = (approval: Approval, width: number): Line[] => [
-  ...inputLines(approval.call.input, width),
+  ...inputLines(shownAs(approval.subject).input, width),
   [],
   ...aboutLines(approval, width),
 ];

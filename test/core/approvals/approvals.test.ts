@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { answerTo, EXECUTION_WINDOW_MS } from '../../source/core/approvals/answer.ts';
-import { envelopeOf } from '../../source/core/approvals/envelope.ts';
-import { hashEnvelope } from '../../source/core/approvals/hash.ts';
-import { agentNamed, Simulation } from '../support/fleet.ts';
+import { answerTo, EXECUTION_WINDOW_MS } from '../../../source/core/approvals/answer.ts';
+import { envelopeOf } from '../../../source/core/approvals/envelope.ts';
+import { hashEnvelope } from '../../../source/core/approvals/hash.ts';
+import { agentNamed, Simulation } from '../../support/fleet.ts';
 
 const call = (id: string, command = 'npm test') => ({ id, tool: 'Bash', input: { command }, subagent: null });
 
@@ -187,6 +187,9 @@ it('HI6 a question that waits is not forgotten however many calls come after it'
     world.submit({ type: 'hook', session, hook, facts, approvalLifeMs: 60_000 });
   }
   expect(Object.keys(world.fleet.openCalls[session]!).length).toBeLessThanOrEqual(200);
-  expect(answerTo(world.fleet, { session, call: call('first'), at: world.at })).toEqual({ type: 'wait' });
+  expect(answerTo(world.fleet, { session, call: call('first'), at: world.at })).toEqual({
+    type: 'wait',
+    until: null,
+  });
   expect(world.fleet.approvals[approval]!.state).toBe('pending');
 });
