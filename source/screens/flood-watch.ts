@@ -30,7 +30,7 @@ const PACE_MS_EACH = 2;
 const PACE_MS_MAX = 100;
 
 export class FloodWatch {
-  #bytes = new Map<Flooding, number>();
+  readonly #bytes = new Map<Flooding, number>();
   #paced = new Set<Flooding>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -39,21 +39,35 @@ export class FloodWatch {
       if (bytes < FULL_READ_BYTES) return;
       this.#timer = setTimeout(() => this.#count(), WINDOW_MS);
     }
-    this.#bytes.set(flooding, (this.#bytes.get(flooding) ?? 0) + bytes);
+    const before = this.#bytes.get(flooding) ?? 0;
+    this.#bytes.set(flooding, before + bytes);
+    // Not at the end of the window: by then many floods have filled every buffer there is.
+    const isNew = before < FLOOD_BYTES && before + bytes >= FLOOD_BYTES && !this.#paced.has(flooding);
+    if (isNew) this.#pace(new Set([...this.#paced, ...this.#floods()]));
   }
 
   #count(): void {
     this.#timer = undefined;
-    const floods = new Set<Flooding>();
+    const floods = this.#floods();
     for (const flooding of this.#paced) if (flooding.isBehind) floods.add(flooding);
-    for (const [flooding, bytes] of this.#bytes)
-      if (bytes >= FLOOD_BYTES || flooding.isBehind) floods.add(flooding);
     this.#bytes.clear();
-    const paceMs = floods.size < FLOODS_MIN ? 0 : Math.min(PACE_MS_MAX, PACE_MS_EACH * floods.size);
     for (const flooding of this.#paced) if (!floods.has(flooding)) flooding.setFloodPace(0);
-    for (const flooding of floods) flooding.setFloodPace(paceMs);
-    this.#paced = floods;
+    this.#pace(floods);
     // None of the next window may be noted, and then those that were paced still have to be let go.
     if (floods.size > 0) this.#timer = setTimeout(() => this.#count(), WINDOW_MS);
+  }
+
+  /** Those of this window so far. */
+  #floods(): Set<Flooding> {
+    const floods = new Set<Flooding>();
+    for (const [flooding, bytes] of this.#bytes)
+      if (bytes >= FLOOD_BYTES || flooding.isBehind) floods.add(flooding);
+    return floods;
+  }
+
+  #pace(floods: Set<Flooding>): void {
+    const paceMs = floods.size < FLOODS_MIN ? 0 : Math.min(PACE_MS_MAX, PACE_MS_EACH * floods.size);
+    for (const flooding of floods) flooding.setFloodPace(paceMs);
+    this.#paced = floods;
   }
 }

@@ -30,9 +30,12 @@ const SIZE = { columns: 80, rows: 24 };
 /** A chunk this small is a keystroke's echo or a spinner: it is parsed at once, before any turn. */
 const ECHO_BYTES = 4 * 1024;
 
-/** The holder waits above this much unparsed output and goes on below that much. */
-const UNPARSED_BYTES_MAX = 1024 * 1024;
-const UNPARSED_BYTES_LOW = 256 * 1024;
+/**
+ * The holder waits above this much unparsed output and goes on below that much. Few milliseconds of parsing: what of
+ * many floods has come before they are told to slow down must not take a second of a busy machine.
+ */
+const UNPARSED_BYTES_MAX = 128 * 1024;
+const UNPARSED_BYTES_LOW = 32 * 1024;
 
 /** From disk, in pieces, so that others' sessions go on meanwhile. */
 const DISK_BYTES_AHEAD = 256 * 1024;

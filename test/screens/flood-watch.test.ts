@@ -37,6 +37,16 @@ describe('floods that come at once', () => {
     await until(() => (floods.every(({ paceMs }) => paceMs === 0) ? true : undefined), 'floods to be let go');
   });
 
+  it('are so at once, before they have filled all there is to fill', () => {
+    const watch = new FloodWatch();
+    const floods = [new Session(), new Session(), new Session()];
+    for (const flood of floods) watch.note(flood, 128 * 1024);
+    expect(floods.map(({ paceMs }) => paceMs)).toEqual([6, 6, 6]);
+    const fourth = new Session();
+    watch.note(fourth, 128 * 1024);
+    expect([...floods, fourth].map(({ paceMs }) => paceMs)).toEqual([8, 8, 8, 8]);
+  });
+
   it('one or two are left alone', async () => {
     const watch = new FloodWatch();
     const floods = [new Session(), new Session()];
