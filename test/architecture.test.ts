@@ -30,6 +30,7 @@ const TABLE: readonly Part[] = [
   { at: 'io/pty', parts: ['core'], packages: ['node-pty'], builtins: true },
   { at: 'io/segments', parts: ['core'], packages: [], builtins: true },
   { at: 'io/files', parts: ['core'], packages: [], builtins: true },
+  { at: 'io/network', parts: ['core'], packages: [], builtins: true },
   { at: 'gate', parts: ['core', 'wire'], packages: [], builtins: true },
   // Output of a session and the files of a project are read where they lie, without a daemon between.
   {
