@@ -11,6 +11,12 @@ export function describeEvent({ event, agent }: Recorded): string {
       return 'daemon stopped';
     case 'project-configured':
       return `project ${event.name} configured: ${event.agents.map(({ name }) => name).join(', ')}`;
+    case 'policy-configured':
+      return `what holds for every project: ${event.tier} (${event.tierSource}), ${event.rules.length} rules`;
+    case 'tier-set':
+      return event.tier === null
+        ? `the tier of ${event.agent} is what its file says again`
+        : `${event.agent} ${event.isRaise ? 'raised' : 'set'} to ${event.tier}${because(event.reason)}`;
     case 'run-requested':
       return `run ${event.run} of ${event.agent} requested: ${event.task || event.command.join(' ')}`;
     case 'run-refused':
@@ -39,6 +45,16 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `the gate of ${who} is in force`;
     case 'tool-judged':
       return `${who} ${event.call.tool}: ${event.verdict} (${event.reason})`;
+    case 'call-held':
+      return `${who} ${event.call.tool} waits for the scope ${event.scope} (${event.approval}): ${event.reason}`;
+    case 'scope-granted':
+      return `scope ${event.scope} granted to run ${event.run} of ${who}${because(event.reason)}`;
+    case 'scope-revoked':
+      return `scope ${event.scope} of run ${event.run} of ${who} revoked${because(event.reason)}`;
+    case 'subagent-began':
+      return `sub-agent ${event.kind} of ${who} began (${event.subagent})`;
+    case 'subagent-ended':
+      return `sub-agent ${event.kind} of ${who} ended (${event.subagent})`;
     case 'approval-requested':
       return `${who} asks for ${event.subject ? shownAs(event.subject).tool : event.call?.tool} (${event.approval}): ${event.reason}`;
     case 'approval-decided':
@@ -67,3 +83,5 @@ export function describeEvent({ event, agent }: Recorded): string {
       return event satisfies never;
   }
 }
+
+const because = (reason: string): string => (reason === '' ? '' : `: ${reason}`);

@@ -1,6 +1,15 @@
 /** The fold: (fleet, recorded event) → fleet. The daemon and every client run the same one. */
 import type { FleetEvent, Recorded } from './event.ts';
-import { isEnded, isFinal, type Approval, type Fleet, type OpenCall, type Run } from './fleet.ts';
+import {
+  isEnded,
+  isFinal,
+  type Approval,
+  type Fleet,
+  type OpenCall,
+  type Run,
+  type ScopeWord,
+} from './fleet.ts';
+import type { Scope } from './policy/verdict.ts';
 
 /** Ended runs and approvals stay in sight this long; the log has them all. */
 const ENDED_RUNS_MAX = 200;
@@ -20,9 +29,17 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'daemon-stopped':
     case 'text-sent':
       return fleet;
-    case 'project-configured': {
-      const { root, name, agents } = event;
-      return { ...fleet, projects: { ...fleet.projects, [root]: { root, name, agents } } };
+    case 'project-configured':
+      return configureProject(fleet, event);
+    case 'policy-configured': {
+      const { type: _, ...policy } = event;
+      return { ...fleet, policy };
+    }
+    case 'tier-set': {
+      const { project, agent, tier, isRaise, reason } = event;
+      const { [agent]: _, ...others } = fleet.tiers[project] ?? {};
+      const set = tier === null ? {} : { [agent]: { tier, isRaise, by: recorded.actor, at, reason } };
+      return { ...fleet, tiers: { ...fleet.tiers, [project]: { ...others, ...set } } };
     }
     case 'run-requested':
       return withRun(dropOldRuns(fleet), {
@@ -33,6 +50,7 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         command: event.command,
         task: event.task,
         protection: event.protection,
+        isAttended: event.isAttended ?? true,
         wantsWorktree: event.worktree,
         cwd: event.project,
         columns: event.columns,
@@ -62,6 +80,9 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         generation: (fleet.runs[event.run]?.generation ?? 0) + 1,
         gateTokenHash: event.gateTokenHash,
         isGateProven: false,
+        grants: {},
+        refusedScopes: {},
+        subagents: [],
         vendorSession: null,
         cwd: event.cwd,
         restartsWhenEnded: false,
@@ -106,11 +127,39 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         verdict: event.verdict,
         reason: event.reason,
         approval: null,
+        kind: event.kind ?? null,
       });
+    case 'call-held': {
+      const { call, reason, kind, scope, approval } = event;
+      const heldFor = { scope, approval };
+      return withOpenCall(fleet, event.session, {
+        call,
+        verdict: 'ask',
+        reason,
+        approval: null,
+        kind,
+        heldFor,
+      });
+    }
+    case 'scope-granted': {
+      const word = { by: recorded.actor, at, reason: event.reason };
+      const granted = changeScopes(fleet, event, { grants: word });
+      // The yes has done all it was for.
+      return event.approval === null
+        ? granted
+        : changeApproval(granted, event.approval, { state: 'executed' });
+    }
+    case 'scope-revoked':
+      return changeScopes(fleet, event, {
+        refusedScopes: { by: recorded.actor, at, reason: event.reason },
+      });
+    case 'subagent-began':
+    case 'subagent-ended':
+      return changeSubagents(fleet, event, at);
     case 'approval-requested':
       return requestApproval(fleet, recorded, event);
     case 'approval-decided':
-      return changeApproval(fleet, event.approval, {
+      return changeApproval(refuseScope(fleet, recorded, event), event.approval, {
         state: event.verdict,
         end: {
           by: recorded.actor,
@@ -170,6 +219,10 @@ const newRun = (id: string, at: number): Run => ({
   generation: 0,
   gateTokenHash: '',
   isGateProven: false,
+  isAttended: true,
+  grants: {},
+  refusedScopes: {},
+  subagents: [],
   vendorSession: null,
   worktree: null,
   cwd: '',
@@ -251,7 +304,13 @@ function requestApproval(
   const known = dropOldApprovals(fleet);
   const asked =
     subject.type === 'tool-call'
-      ? withOpenCall(known, session, { call: subject.call, verdict: 'ask', reason, approval: id })
+      ? withOpenCall(known, session, {
+          call: subject.call,
+          verdict: 'ask',
+          reason,
+          approval: id,
+          kind: event.kind ?? null,
+        })
       : known;
   return { ...asked, approvals: { ...asked.approvals, [id]: request } };
 }
@@ -278,6 +337,71 @@ function closeApproval(
   });
 }
 
+/** An agent whose file is gone while it runs is still bound by what its file said. */
+function configureProject(fleet: Fleet, event: Extract<FleetEvent, { type: 'project-configured' }>): Fleet {
+  const { root, name, defaults, agents } = event;
+  const known = fleet.projects[root];
+  const running = Object.values(fleet.runs).filter((run) => run.project === root && !isEnded(run));
+  const former = [...(known?.agents ?? []), ...(known?.former ?? [])].filter(
+    (agent) =>
+      running.some((run) => run.agent === agent.name) && !agents.some((now) => now.name === agent.name),
+  );
+  const project = {
+    root,
+    name,
+    ...(defaults ? { defaults } : {}),
+    agents,
+    ...(former.length > 0 ? { former } : {}),
+  };
+  return { ...fleet, projects: { ...fleet.projects, [root]: project } };
+}
+
+/** A scope is granted or refused, never both: the last word holds. */
+function changeScopes(
+  fleet: Fleet,
+  { run: id, scope }: { readonly run: string; readonly scope: Scope },
+  change: { readonly grants?: ScopeWord; readonly refusedScopes?: ScopeWord },
+): Fleet {
+  const run = fleet.runs[id];
+  if (!run) return fleet;
+  const { [scope]: _granted, ...grants } = run.grants;
+  const { [scope]: _refused, ...refusedScopes } = run.refusedScopes;
+  return withRun(fleet, {
+    ...run,
+    grants: change.grants ? { ...grants, [scope]: change.grants } : grants,
+    refusedScopes: change.refusedScopes ? { ...refusedScopes, [scope]: change.refusedScopes } : refusedScopes,
+  });
+}
+
+function refuseScope(
+  fleet: Fleet,
+  { actor, at }: Recorded,
+  event: Extract<FleetEvent, { type: 'approval-decided' }>,
+): Fleet {
+  const subject = fleet.approvals[event.approval]?.subject;
+  if (subject?.type !== 'scope' || event.verdict !== 'rejected') return fleet;
+  const word = { by: actor, at, reason: event.message };
+  return changeScopes(fleet, { run: event.run, scope: subject.scope }, { refusedScopes: word });
+}
+
+/** What a run's tree shows; one that ended long ago makes room. */
+const SUBAGENTS_MAX = 100;
+
+function changeSubagents(
+  fleet: Fleet,
+  event: Extract<FleetEvent, { type: 'subagent-began' | 'subagent-ended' }>,
+  at: number,
+): Fleet {
+  const run = fleet.runs[event.run];
+  if (!run) return fleet;
+  const { subagent: id, kind } = event;
+  const subagents =
+    event.type === 'subagent-began'
+      ? [...run.subagents.filter((known) => known.id !== id), { id, kind, beganAt: at, endedAt: null }]
+      : run.subagents.map((known) => (known.id === id ? { ...known, endedAt: at } : known));
+  return withRun(fleet, { ...run, subagents: subagents.slice(-SUBAGENTS_MAX) });
+}
+
 function withRun(fleet: Fleet, run: Run): Fleet {
   return { ...fleet, runs: { ...fleet.runs, [run.id]: run } };
 }
@@ -294,7 +418,12 @@ function changeApproval(fleet: Fleet, id: string, change: Partial<Approval>): Fl
 
 function endSession(fleet: Fleet, session: string, run: string, change: Partial<Run>): Fleet {
   const { [session]: _ended, ...openCalls } = fleet.openCalls;
-  return changeRun({ ...fleet, openCalls }, run, { activity: 'unknown', ...change });
+  return changeRun({ ...fleet, openCalls }, run, {
+    activity: 'unknown',
+    grants: {},
+    refusedScopes: {},
+    ...change,
+  });
 }
 
 function withOpenCall(fleet: Fleet, session: string, call: OpenCall): Fleet {
@@ -308,7 +437,8 @@ function withOpenCall(fleet: Fleet, session: string, call: OpenCall): Fleet {
   return { ...fleet, openCalls: { ...fleet.openCalls, [session]: calls } };
 }
 
-const isPending = (fleet: Fleet, { approval }: OpenCall): boolean => {
+const isPending = (fleet: Fleet, { approval, heldFor }: OpenCall): boolean => {
+  if (heldFor) return true;
   const known = approval === null ? undefined : fleet.approvals[approval];
   return known !== undefined && !isFinal(known);
 };

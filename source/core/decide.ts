@@ -3,21 +3,43 @@ import { endApprovals, expireApprovals, hookGone } from './approvals/close-appro
 import { decideApproval, undoDecision } from './approvals/decide-approval.ts';
 import { dispatchVerdict } from './approvals/dispatch.ts';
 import { snoozeApproval } from './approvals/snooze.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { happened, nothing, refused, type Decision } from './decision.ts';
 import type { FleetEvent } from './event.ts';
 import { isEnded, isLive, runOfSession, type Fleet, type Run } from './fleet.ts';
-import { decideHook } from './hooks.ts';
+import { decideHook, judgeAgain } from './hooks.ts';
 import type { Input, Moment } from './input.ts';
+import { grantScope, revokeScope, withGrants } from './permissions/scopes.ts';
+import { tierOf } from './permissions/policy-of.ts';
+import { setTier } from './permissions/tiers.ts';
 import { adapterOf } from './vendors/registry.ts';
 
 export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
+  return withGrants(fleet, decideInput(fleet, input, moment));
+}
+
+function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
   switch (input.type) {
     case 'configure': {
-      const { root, name, agents } = input.project;
+      const { root, name, defaults, agents } = input.project;
       const known = fleet.projects[root];
-      const isSame = known && JSON.stringify([known.name, known.agents]) === JSON.stringify([name, agents]);
-      return isSame ? nothing : happened({ type: 'project-configured', root, name, agents });
+      const isSame =
+        known &&
+        JSON.stringify([known.name, known.defaults, known.agents]) ===
+          JSON.stringify([name, defaults, agents]);
+      if (isSame) return nothing;
+      return happened({ type: 'project-configured', root, name, ...(defaults ? { defaults } : {}), agents });
     }
+    case 'configure-policy':
+      return canonicalJson(fleet.policy) === canonicalJson(input.policy)
+        ? nothing
+        : happened({ type: 'policy-configured', ...input.policy });
+    case 'set-tier':
+      return setTier(fleet, input);
+    case 'grant-scope':
+      return grantScope(fleet, input, moment);
+    case 'revoke-scope':
+      return revokeScope(fleet, input);
     case 'start-run':
       return startRun(fleet, input, moment);
     case 'workspace-ready':
@@ -97,6 +119,8 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
       );
     case 'hook':
       return { events: decideHook(fleet, input, moment) };
+    case 'judge-again':
+      return { events: judgeAgain(fleet, input, moment) };
     case 'hook-gone':
       return { events: hookGone(fleet, input.session, input.call) };
     case 'dispatch':
@@ -142,6 +166,12 @@ function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, mo
   const { agent, project, task, columns, rows } = input;
   if (agent.isEnabled === false)
     return refused('DISABLED', `${agent.name} is disabled; set "enabled: true" in its file to start it`);
+  const isAttended = input.isAttended ?? true;
+  if (!isAttended && !tierOf(fleet, project, agent.name).isOwn)
+    return refused(
+      'NO_TIER',
+      `nobody would be there to ask, and ${agent.name} has no tier of its own; give it one: "permissions: {execution_tier: …}" in its file, or fleet tier ${agent.name} TIER`,
+    );
   const live = Object.values(fleet.runs).filter(
     (run) => run.project === project && run.agent === agent.name && !isEnded(run),
   );
@@ -163,6 +193,7 @@ function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, mo
     columns,
     rows,
     protection: adapterOf(agent.vendor).protection,
+    ...(isAttended ? {} : { isAttended }),
   });
 }
 

@@ -2,12 +2,14 @@
  * Everything that can have happened. Events are the truth: state, screens and tables are folds of them.
  * An event never carries terminal output or a secret, only where it can be found.
  */
-import type { AgentDefinition, Tier, Vendor } from './agent.ts';
+import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
 import type { ToolCall } from './approvals/envelope.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Subject } from './approvals/subject.ts';
 import type { Needs } from './fleet.ts';
-import type { Judgement } from './policy/verdict.ts';
+import type { GlobalPolicy } from './permissions/global-policy.ts';
+import type { World } from './policy/policy.ts';
+import type { Judgement, Scope } from './policy/verdict.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -36,7 +38,20 @@ export type FleetEvent =
       readonly type: 'project-configured';
       readonly root: string;
       readonly name: string;
+      readonly defaults?: ProjectDefaults;
       readonly agents: readonly AgentDefinition[];
+    }
+  /** What holds for every project, as policy.yaml says it. */
+  | ({ readonly type: 'policy-configured' } & GlobalPolicy)
+  /** A person lowered or raised what an agent may do, or took that back (null). */
+  | {
+      readonly type: 'tier-set';
+      readonly project: string;
+      readonly agent: string;
+      readonly tier: Tier | null;
+      /** Above what its file says, knowingly. */
+      readonly isRaise: boolean;
+      readonly reason: string;
     }
   | {
       readonly type: 'run-requested';
@@ -51,6 +66,8 @@ export type FleetEvent =
       readonly columns: number;
       readonly rows: number;
       readonly protection: Protection;
+      /** Absent counts as true: somebody is there to be asked. */
+      readonly isAttended?: boolean;
     }
   /** The same run once more, in the same worktree: at once, or as soon as the present session has ended. */
   | { readonly type: 'restart-requested'; readonly run: string }
@@ -135,6 +152,51 @@ export type FleetEvent =
       readonly call: ToolCall;
       readonly verdict: 'allow' | 'ask' | 'deny';
       readonly reason: string;
+      readonly tier?: Tier;
+      /** Kind of the sub-agent that calls. */
+      readonly kind?: string | null;
+      /** Parts and facts as far as they are worth keeping; with them it can be judged again. */
+      readonly judgement?: Judgement;
+      readonly world?: World;
+    }
+  /** The call waits until a person has answered whether its run may have the scope; then it is judged anew. */
+  | {
+      readonly type: 'call-held';
+      readonly run: string;
+      readonly session: string;
+      readonly call: ToolCall;
+      readonly scope: Scope;
+      readonly approval: string;
+      readonly reason: string;
+      readonly tier: Tier;
+      readonly kind: string | null;
+      readonly judgement: Judgement;
+      readonly world: World;
+    }
+  /** From now on, for as long as the run lasts. */
+  | {
+      readonly type: 'scope-granted';
+      readonly run: string;
+      readonly session: string;
+      readonly scope: Scope;
+      readonly reason: string;
+      /** The request it answers; null: nobody had asked. */
+      readonly approval: string | null;
+    }
+  | {
+      readonly type: 'scope-revoked';
+      readonly run: string;
+      readonly session: string;
+      readonly scope: Scope;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'subagent-began' | 'subagent-ended';
+      readonly run: string;
+      readonly session: string;
+      /** The vendor's id of it. */
+      readonly subagent: string;
+      readonly kind: string;
     }
   | {
       readonly type: 'approval-requested';
@@ -149,6 +211,8 @@ export type FleetEvent =
       readonly reason: string;
       readonly tier?: Tier | null;
       readonly judgement?: Judgement | null;
+      readonly kind?: string | null;
+      readonly world?: World;
       readonly grounds?: Grounds | null;
       readonly supersedes?: string | null;
       readonly needs?: Needs;
@@ -229,6 +293,8 @@ export type FleetEvent =
       readonly session: string;
       readonly call: ToolCall;
       readonly outcome: 'succeeded' | 'failed';
+      /** Says whether the same call came to the same result again; absent when its agent does not tell results. */
+      readonly resultHash?: string;
     }
   | {
       readonly type: 'text-sent';

@@ -2,11 +2,12 @@
  * The state of everything, as a fold of events (apply.ts). The daemon decides on it, the
  * control room shows it; both come to the same by the same function.
  */
-import type { AgentDefinition, Vendor } from './agent.ts';
+import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
 import type { Envelope, ToolCall } from './approvals/envelope.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Activity, AlarmKind, ProcessIdentity, Protection } from './event.ts';
-import type { Judgement } from './policy/verdict.ts';
+import { BUILT_IN_POLICY, type GlobalPolicy } from './permissions/global-policy.ts';
+import type { Judgement, Scope } from './policy/verdict.ts';
 
 export type Phase =
   | 'requested'
@@ -42,6 +43,14 @@ export interface Run {
   readonly gateTokenHash: string;
   /** The hooks have been heard from: calls of this session do pass the gate. */
   readonly isGateProven: boolean;
+  /** false: nobody is asked, what would ask is denied. */
+  readonly isAttended: boolean;
+  /** Scopes people have given it; they end with its session. */
+  readonly grants: Readonly<Partial<Record<Scope, ScopeWord>>>;
+  /** Scopes people have said no to: its calls are refused without asking again. */
+  readonly refusedScopes: Readonly<Partial<Record<Scope, ScopeWord>>>;
+  /** Of the present session, oldest first. */
+  readonly subagents: readonly Subagent[];
   readonly vendorSession: string | null;
   readonly worktree: Worktree | null;
   readonly cwd: string;
@@ -58,6 +67,31 @@ export interface Run {
   readonly endedAt: number | null;
   /** When phase or activity last changed. */
   readonly changedAt: number;
+}
+
+/** Somebody's word on a scope of a run. */
+export interface ScopeWord {
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+export interface Subagent {
+  /** The vendor's id of it. */
+  readonly id: string;
+  /** `general-purpose`, or the name of an agent. */
+  readonly kind: string;
+  readonly beganAt: number;
+  readonly endedAt: number | null;
+}
+
+/** What a person set for an agent, above or below what its file says. */
+export interface SetTier {
+  readonly tier: Tier;
+  readonly isRaise: boolean;
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
 }
 
 /**
@@ -135,6 +169,10 @@ export interface OpenCall {
   readonly verdict: 'allow' | 'ask' | 'deny';
   readonly reason: string;
   readonly approval: string | null;
+  /** Kind of the sub-agent that calls. */
+  readonly kind?: string | null;
+  /** It waits for a scope: neither allowed nor refused, and not what that approval is about. */
+  readonly heldFor?: { readonly scope: Scope; readonly approval: string };
 }
 
 export interface Alarm {
@@ -150,9 +188,19 @@ export interface Fleet {
   readonly projects: Readonly<
     Record<
       string,
-      { readonly root: string; readonly name: string; readonly agents: readonly AgentDefinition[] }
+      {
+        readonly root: string;
+        readonly name: string;
+        readonly defaults?: ProjectDefaults;
+        readonly agents: readonly AgentDefinition[];
+        /** Of agents that still run and whose files are gone. */
+        readonly former?: readonly AgentDefinition[];
+      }
     >
   >;
+  readonly policy: GlobalPolicy;
+  /** By project, by agent. */
+  readonly tiers: Readonly<Record<string, Readonly<Record<string, SetTier>>>>;
   readonly runs: Readonly<Record<string, Run>>;
   readonly approvals: Readonly<Record<string, Approval>>;
   /** By session, by call id. */
@@ -163,6 +211,8 @@ export interface Fleet {
 export const EMPTY_FLEET: Fleet = {
   seq: 0,
   projects: {},
+  policy: BUILT_IN_POLICY,
+  tiers: {},
   runs: {},
   approvals: {},
   openCalls: {},

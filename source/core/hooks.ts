@@ -1,10 +1,9 @@
 /** What an agent's hooks tell of becomes events: calls judged, requests opened, executions checked. */
-import { requestApproval } from './approvals/request.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Activity, FleetEvent } from './event.ts';
 import { runOfSession, type Fleet, type Run } from './fleet.ts';
 import type { Input, Moment } from './input.ts';
-import { judge } from './policy/looking-judge.ts';
+import { callAsked, callJudgedAgain } from './permissions/ask-call.ts';
 
 type HookInput = Extract<Input, { type: 'hook' }>;
 
@@ -38,10 +37,11 @@ export function decideHook(fleet: Fleet, input: HookInput, moment: Moment): read
           message: `${run.agent} works in a place whose settings were changed (${hook.source}); the change was not applied`,
         },
       ];
-    case 'permission-asked':
-    case 'session-ended':
     case 'subagent-began':
     case 'subagent-ended':
+      return subagentTold(run, session, hook);
+    case 'permission-asked':
+    case 'session-ended':
     case 'notice':
     case 'garbage':
       return [];
@@ -52,29 +52,34 @@ export function decideHook(fleet: Fleet, input: HookInput, moment: Moment): read
 
 function toolAsked(fleet: Fleet, run: Run, input: HookInput, moment: Moment): readonly FleetEvent[] {
   if (input.hook.type !== 'tool-asked') return [];
-  const { call, cwd } = input.hook;
-  const { session } = input;
-  // The same question again (a hook that reconnected): the answer is found in the state, nothing new happened.
-  if (fleet.openCalls[session]?.[call.id]) return [];
-  const { verdict, reason } = judge({ call, cwd, facts: input.facts });
-  if (verdict !== 'ask') return [{ type: 'tool-judged', run: run.id, session, call, verdict, reason }];
-  const { id, agent, vendor, worktree } = run;
-  return [
-    requestApproval(
-      {
-        agent,
-        run: id,
-        session,
-        subject: { type: 'tool-call', vendor, call },
-        cwd,
-        branch: worktree?.branch ?? null,
-        reason,
-        tier: null,
-        grounds: input.grounds ?? null,
-      },
-      { moment, judgement: null, lifeMs: input.approvalLifeMs, needs: { votes: 1, approvers: null } },
-    ),
-  ];
+  const { call, cwd, kind = null } = input.hook;
+  const { session, facts: world, grounds = null, approvalLifeMs: lifeMs } = input;
+  return callAsked(fleet, { run, session, call, kind, cwd, world, grounds, lifeMs }, moment);
+}
+
+/** A call that waits, in a world where its run may do more or less than when it was asked. */
+export function judgeAgain(
+  fleet: Fleet,
+  input: Extract<Input, { type: 'judge-again' }>,
+  moment: Moment,
+): readonly FleetEvent[] {
+  const run = runOfSession(fleet, input.session);
+  const open = fleet.openCalls[input.session]?.[input.call];
+  if (!run || !open) return [];
+  const { session, cwd, facts: world, grounds, approvalLifeMs: lifeMs } = input;
+  const { call, kind = null } = open;
+  return callJudgedAgain(fleet, { run, session, call, kind, cwd, world, grounds, lifeMs }, moment);
+}
+
+/** Compaction of a transcript is reported like the end of a sub-agent that never began. */
+function subagentTold(
+  run: Run,
+  session: string,
+  { type, subagent, kind }: Extract<HookInput['hook'], { type: 'subagent-began' | 'subagent-ended' }>,
+): readonly FleetEvent[] {
+  const known = run.subagents.find(({ id }) => id === subagent);
+  const isNews = type === 'subagent-began' ? !known || known.endedAt !== null : known?.endedAt === null;
+  return isNews ? [{ type, run: run.id, session, subagent, kind }] : [];
 }
 
 function toolFinished(

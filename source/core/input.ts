@@ -2,11 +2,13 @@
  * Everything that can be asked of the daemon or noticed by it. Time, ids and facts about the world arrive
  * in here, so that the same inputs always lead to the same events.
  */
-import type { AgentDefinition, ProjectConfig } from './agent.ts';
+import type { AgentDefinition, ProjectConfig, Tier } from './agent.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { AlarmKind, ProcessIdentity } from './event.ts';
 import type { Worktree } from './fleet.ts';
-import type { PathFacts } from './policy/looking-judge.ts';
+import type { GlobalPolicy } from './permissions/global-policy.ts';
+import type { World } from './policy/policy.ts';
+import type { Scope } from './policy/verdict.ts';
 import type { HookEvent } from './vendors/vendor.ts';
 
 /** Carried by every input. */
@@ -21,6 +23,19 @@ export interface Moment {
 
 export type Input =
   | { readonly type: 'configure'; readonly project: ProjectConfig }
+  | { readonly type: 'configure-policy'; readonly policy: GlobalPolicy }
+  | {
+      readonly type: 'set-tier';
+      readonly project: string;
+      readonly agent: string;
+      /** null: as its file says. */
+      readonly tier: Tier | null;
+      /** Needed to set it above what its file says. */
+      readonly isRaise: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: 'grant-scope'; readonly run: string; readonly scope: Scope; readonly reason: string }
+  | { readonly type: 'revoke-scope'; readonly run: string; readonly scope: Scope; readonly reason: string }
   | {
       readonly type: 'start-run';
       readonly project: string;
@@ -28,6 +43,8 @@ export type Input =
       readonly task: string;
       readonly columns: number;
       readonly rows: number;
+      /** Absent counts as true; false: nobody is asked, what would ask is denied. */
+      readonly isAttended?: boolean;
     }
   | {
       readonly type: 'workspace-ready';
@@ -73,10 +90,20 @@ export type Input =
       readonly type: 'hook';
       readonly session: string;
       readonly hook: HookEvent;
-      readonly facts: PathFacts;
+      readonly facts: World;
       /** What of the world a call's meaning rests on; absent where nobody will be asked. */
       readonly grounds?: Grounds | null;
       /** A request that nobody answers is denied after this long. */ readonly approvalLifeMs: number;
+    }
+  /** What its run may do has changed: a call that waits is judged by what holds now. */
+  | {
+      readonly type: 'judge-again';
+      readonly session: string;
+      readonly call: string;
+      readonly cwd: string;
+      readonly facts: World;
+      readonly grounds: Grounds | null;
+      readonly approvalLifeMs: number;
     }
   /** The agent's hook hung up before it had an answer: the agent gave the call up. */
   | { readonly type: 'hook-gone'; readonly session: string; readonly call: string }
@@ -84,6 +111,8 @@ export type Input =
   | {
       readonly type: 'dispatch';
       readonly approval: string;
+      /** As they are now; absent where nothing would run. */
+      readonly facts?: World;
       /** As they are now, of the input that is to run. */
       readonly grounds?: Grounds | null;
       /** Of the input that was asked for, where a person wrote another. */

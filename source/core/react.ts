@@ -24,6 +24,15 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
         effects.push({ type: 'prepare-workspace', run: event.run });
       return effects;
     }
+    // Whoever waits is looked at anew: what refused or asked may not do so any more, and the other way round.
+    case 'scope-granted':
+    case 'scope-revoked':
+      return [{ type: 'judge-again', session: event.session }];
+    case 'project-configured':
+    case 'policy-configured':
+    case 'tier-set':
+      return [{ type: 'judge-again', session: null }];
+    case 'call-held':
     case 'tool-judged':
     case 'approval-requested':
     case 'approval-decided':
@@ -31,7 +40,8 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
       return [{ type: 'answer-hooks', session: event.session }];
     case 'daemon-started':
     case 'daemon-stopped':
-    case 'project-configured':
+    case 'subagent-began':
+    case 'subagent-ended':
     case 'run-refused':
     case 'worktree-added':
     case 'worktree-removed':

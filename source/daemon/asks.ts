@@ -8,8 +8,10 @@ import type { Store } from '../io/store/store.ts';
 import type { Ask, AskValue, DaemonFacts } from '../wire/daemon-protocol.ts';
 import { ApprovalAsks } from './approval-asks.ts';
 import { AskRefused } from './clients.ts';
+import type { Configuration } from './configuration.ts';
 import type { Loop, Outcome } from './loop.ts';
 import { adHocAgent, type Performer } from './performer.ts';
+import { PermissionAsks } from './permission-asks.ts';
 import { loadProject } from './projects.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
@@ -26,6 +28,7 @@ export interface AsksOptions {
   readonly sessions: Sessions;
   readonly screens: ScreensLink;
   readonly performer: Performer;
+  readonly configuration: Configuration;
   facts(): DaemonFacts;
   rebuild(): { readonly events: number; readonly words: string };
   shutdown(): void;
@@ -34,10 +37,12 @@ export interface AsksOptions {
 export class Asks {
   readonly #options: AsksOptions;
   readonly #approvals: ApprovalAsks;
+  readonly #permissions: PermissionAsks;
 
   constructor(options: AsksOptions) {
     this.#options = options;
     this.#approvals = new ApprovalAsks(options);
+    this.#permissions = new PermissionAsks(options);
   }
 
   /** Throws AskRefused with words for the person; any other error is the world failing. */
@@ -67,6 +72,12 @@ export class Asks {
         return {};
       case 'approval-detail':
         return this.#approvals.detail(ask.approval);
+      case 'grant-scope':
+      case 'revoke-scope':
+        return this.#permissions.answer({ ...ask, run: this.#find(ask.run).id }, actor);
+      case 'set-tier':
+      case 'set-default-tier':
+        return this.#permissions.answer(ask, actor);
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);
         if (project) await loop.submit({ type: 'configure', project }, actor);
@@ -125,6 +136,7 @@ export class Asks {
   }
 
   async #start(ask: Extract<Ask, { type: 'start' }>, actor: string): Promise<AskValue['start']> {
+    await this.#options.configuration.requirePolicy();
     const agent = await this.#agentFor(ask, actor);
     const worktree = ask.worktree ?? agent.worktree;
     const { events } = await this.#submit(
@@ -135,6 +147,7 @@ export class Asks {
         task: ask.task,
         columns: clampSize(ask.columns),
         rows: clampSize(ask.rows),
+        isAttended: ask.isAttended ?? true,
       },
       actor,
     );

@@ -2,24 +2,24 @@
  * Hooks that wait. What a hook is told is a function of the state (core/approvals/answer.ts); here is only
  * who waits, and the rule that a verdict is on record before it is handed out.
  */
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { answerTo } from '../core/approvals/answer.ts';
 import type { ToolCall } from '../core/approvals/envelope.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { runOfSession, type Approval } from '../core/fleet.ts';
-import { pathsOf, type PathFacts } from '../core/policy/looking-judge.ts';
 import { adapterFor } from '../core/vendors/registry.ts';
 import type { HookEvent, HookVerdict } from '../core/vendors/vendor.ts';
 import type { Places } from '../wire/places.ts';
 import type { GateAnswer, GateAsk } from '../wire/gate-protocol.ts';
 import { listenForGate, type GateEndpoint } from './gate-endpoint.ts';
 import { groundsOf, groundsOfEdited } from './grounds.ts';
+import type { Configuration } from './configuration.ts';
 import type { Loop } from './loop.ts';
+import { NO_WORLD, worldOf } from './world.ts';
 
 interface Waiter {
   readonly session: string;
   readonly call: ToolCall;
+  readonly cwd: string;
   readonly signal: AbortSignal;
   /** Its answer is being put on record. */
   isLeaving: boolean;
@@ -31,13 +31,21 @@ interface Waiter {
 export class Gates {
   readonly #places: Places;
   readonly #loop: () => Loop;
+  readonly #configuration: () => Configuration;
   readonly #approvalLifeMs: number;
   readonly #now: () => number;
   readonly #endpoints = new Map<string, GateEndpoint>();
   readonly #waiters = new Map<string, Set<Waiter>>();
 
-  constructor(options: { places: Places; loop: () => Loop; approvalLifeMs: number; now: () => number }) {
+  constructor(options: {
+    places: Places;
+    loop: () => Loop;
+    configuration: () => Configuration;
+    approvalLifeMs: number;
+    now: () => number;
+  }) {
     this.#places = options.places;
+    this.#configuration = options.configuration;
     this.#loop = options.loop;
     this.#approvalLifeMs = options.approvalLifeMs;
     this.#now = options.now;
@@ -69,6 +77,31 @@ export class Gates {
     for (const waiter of this.#waiters.get(session) ?? []) this.#answer(waiter);
   }
 
+  /** What runs may do has changed: calls that wait are judged anew, in the world as it is now; null: of every session. */
+  judgeAgain(session: string | null): void {
+    for (const [name, waiting] of this.#waiters)
+      if (session === null || session === name)
+        // Where it cannot be put on record the call waits on as it did.
+        for (const waiter of waiting) this.#judgeAgain(waiter).catch(() => {});
+  }
+
+  async #judgeAgain({ session, call, cwd }: Waiter): Promise<void> {
+    const run = runOfSession(this.#loop().fleet, session);
+    if (!run) return;
+    const subject = { type: 'tool-call', vendor: run.vendor, call } as const;
+    const [facts, grounds] = await Promise.all([worldOf(run, call, cwd), groundsOf(subject, cwd)]);
+    const approvalLifeMs = this.#approvalLifeMs;
+    await this.#loop().submit({
+      type: 'judge-again',
+      session,
+      call: call.id,
+      cwd,
+      facts,
+      grounds,
+      approvalLifeMs,
+    });
+  }
+
   async #asked(session: string, ask: GateAsk, signal: AbortSignal): Promise<GateAnswer> {
     const adapter = adapterFor(ask.dialect);
     const hook = adapter.parseHook(parseJson(ask.payload));
@@ -81,22 +114,28 @@ export class Gates {
     if (!run) return { type: 'deny', message: 'fleet: this session is not known' };
     const isAsked = hook.type === 'tool-asked';
     const [facts, grounds] = await Promise.all([
-      isAsked ? this.#factsOf(hook, run.cwd) : NO_FACTS,
+      isAsked ? worldOf(run, hook.call, hook.cwd) : NO_WORLD,
       isAsked ? groundsOf({ type: 'tool-call', vendor: run.vendor, call: hook.call }, hook.cwd) : null,
+      // A rule holds from the moment its file is saved.
+      isAsked ? this.#configuration().refresh(run.project) : null,
     ]);
     const actor = `agent:${run.agent}`;
     await this.#loop().submit(
       { type: 'hook', session, hook, facts, grounds, approvalLifeMs: this.#approvalLifeMs },
       actor,
     );
-    if (hook.type === 'tool-asked') return this.#wait(session, hook.call, signal);
+    if (hook.type === 'tool-asked') return this.#wait(session, hook, signal);
     if (hook.type === 'permission-asked') return this.#permission(session, hook);
     return { type: 'acknowledge' };
   }
 
-  #wait(session: string, call: ToolCall, signal: AbortSignal): Promise<HookVerdict> {
+  #wait(
+    session: string,
+    { call, cwd }: Extract<HookEvent, { type: 'tool-asked' }>,
+    signal: AbortSignal,
+  ): Promise<HookVerdict> {
     return new Promise((done) => {
-      const waiter: Waiter = { session, call, signal, isLeaving: false, timer: undefined, done };
+      const waiter: Waiter = { session, call, cwd, signal, isLeaving: false, timer: undefined, done };
       const waiting = this.#waiters.get(session) ?? new Set();
       this.#waiters.set(session, waiting.add(waiter));
       signal.addEventListener('abort', () => {
@@ -138,12 +177,20 @@ export class Gates {
     { id, subject, cwd, end }: Approval,
     isAllowed: boolean,
   ): Promise<HookVerdict | null> {
-    const [ownGrounds, editedGrounds] = isAllowed
-      ? await Promise.all([groundsOf(subject, cwd), groundsOfEdited(subject, end?.editedInput ?? null, cwd)])
-      : [null, null];
+    const run = runOfSession(this.#loop().fleet, session);
+    const runs = { ...call, input: end?.editedInput ?? call.input };
+    const [facts, ownGrounds, editedGrounds] =
+      isAllowed && run
+        ? await Promise.all([
+            worldOf(run, runs, cwd),
+            groundsOf(subject, cwd),
+            groundsOfEdited(subject, end?.editedInput ?? null, cwd),
+          ])
+        : [null, null, null];
     const { fleet, events } = await this.#loop().submit({
       type: 'dispatch',
       approval: id,
+      ...(facts ? { facts } : {}),
       grounds: editedGrounds ?? ownGrounds,
       ownGrounds,
     });
@@ -181,45 +228,12 @@ export class Gates {
     }
     return { type: 'deny', message: 'fleet: this call has not passed the gate' };
   }
-
-  async #factsOf(hook: Extract<HookEvent, { type: 'tool-asked' }>, cwd: string): Promise<PathFacts> {
-    const paths = new Set([...pathsOf(hook.call), hook.cwd]);
-    const real: Record<string, string> = {};
-    for (const path of paths) {
-      const leadsTo = await leadingTo(path, hook.cwd);
-      if (leadsTo !== undefined) real[path] = leadsTo;
-    }
-    return { worktree: await realPathOf(cwd), real };
-  }
 }
 
 const verdictOf = (answer: Exclude<ReturnType<typeof answerTo>, { type: 'wait' }>): HookVerdict =>
   answer.type === 'allow'
     ? { type: 'allow', input: answer.input }
     : { type: 'deny', message: answer.message };
-
-const NO_FACTS: PathFacts = { worktree: '', real: {} };
-
-/**
- * Where a path really leads; undefined when that is not certain. `link/..` is the link's folder to one
- * program and the folder its target lies in to another, so both readings must agree.
- */
-async function leadingTo(path: string, cwd: string): Promise<string | undefined> {
-  const spelled = await realPathOf(resolve(cwd, path));
-  if (!path.split('/').includes('..')) return spelled;
-  const walked = await realpath(isAbsolute(path) ? path : `${cwd}/${path}`).catch(() => undefined);
-  return walked === spelled ? spelled : undefined;
-}
-
-/** The real path of as much of it as exists; the rest as it is spelled. */
-async function realPathOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(await realPathOf(parent), basename(path));
-  }
-}
 
 function parseJson(text: string): unknown {
   try {

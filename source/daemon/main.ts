@@ -12,6 +12,7 @@ import { ensurePrivateDirectory, PrivateDirectoryError } from '../wire/private-d
 import { bootId, identityOf } from '../wire/process-identity.ts';
 import { Asks } from './asks.ts';
 import { Clients } from './clients.ts';
+import { Configuration } from './configuration.ts';
 import { Gates } from './gates.ts';
 import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
@@ -117,6 +118,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
       ...store.warnings(),
       ...reconciler.warnings,
       ...screens.warnings,
+      ...configuration.warnings,
     ],
   });
   const person = `person:${userInfo().username}`;
@@ -134,9 +136,11 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const gates = new Gates({
     places,
     loop: () => loop,
+    configuration: () => configuration,
     approvalLifeMs: 1_000 * (Number(environment['FLEET_APPROVAL_SECONDS']) || APPROVAL_LIFE_SECONDS),
     now: Date.now,
   });
+  const configuration = new Configuration({ policyFile: places.policy, loop: () => loop });
   const performer = new Performer({
     places,
     program,
@@ -185,6 +189,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     sessions,
     screens,
     performer,
+    configuration,
     facts,
     rebuild: () => describeRebuild(loop.fleet, rebuildFleet(store)),
     shutdown: () => end(0),
@@ -192,6 +197,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
 
   const process_ = identityOf(process.pid);
   if (process_) await loop.submit({ type: 'daemon-started', version, process: process_ });
+  await configuration.refresh(null);
   await screens.start();
   // First what was said, then who is gone: a call of a session that has ended meanwhile is still open here.
   warnings.push(...(await ingestSpool({ places, loop })));

@@ -2,6 +2,8 @@
  * What a client asks, checked field by field before anything acts on it: what gets into an event stays there,
  * and a client of another version, or a script of somebody's own, may send anything.
  */
+import { TIERS } from '../core/agent.ts';
+import { SCOPES } from '../core/policy/verdict.ts';
 import type { Ask } from '../wire/daemon-protocol.ts';
 import { AskRefused } from './clients.ts';
 
@@ -18,6 +20,8 @@ const orNull =
   (value) =>
     value === null || check(value);
 const verdict: Check = (value) => value === 'approved' || value === 'rejected';
+const scope: Check = (value) => SCOPES.some((known) => known === value);
+const tier: Check = (value) => TIERS.some((known) => known === value);
 const orNothing =
   (check: Check): Check =>
   (value) =>
@@ -36,6 +40,7 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
     worktree: orNull(flag),
     columns: number,
     rows: number,
+    isAttended: flagOrNothing,
     environment: variables,
   },
   stop: { run: text, reason: text },
@@ -54,6 +59,10 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
   undo: { approval: text },
   snooze: { approval: text, until: orNull(number) },
   'approval-detail': { approval: text },
+  'grant-scope': { run: text, scope, reason: text },
+  'revoke-scope': { run: text, scope, reason: text },
+  'set-tier': { project: text, agent: text, tier: orNull(tier), isRaise: flag, reason: text },
+  'set-default-tier': { tier },
   configure: { project: text },
   worktrees: { project: orNull(text) },
   'discard-worktree': { run: text, isForced: flag },

@@ -59,6 +59,8 @@ export class Performer {
         return;
       case 'answer-hooks':
         return this.#options.gates.answerWaiting(effect.session);
+      case 'judge-again':
+        return this.#options.gates.judgeAgain(effect.session);
       default:
         return effect satisfies never;
     }

@@ -10,6 +10,7 @@ import { adapterFor } from '../core/vendors/registry.ts';
 import type { SpooledReport } from '../wire/gate-protocol.ts';
 import type { Places } from '../wire/places.ts';
 import type { Loop } from './loop.ts';
+import { NO_WORLD } from './world.ts';
 
 /** A file being read; one that is there at the start was being read by a daemon that was killed. */
 const TAKEN = '.taken';
@@ -73,7 +74,7 @@ async function ingestFile(
     // Told twice, a finished call would look like one that went past the gate.
     if (isKnown && (isSecondTime || spooled.mayBeKnown)) continue;
     await loop.submit(
-      { type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 },
+      { type: 'hook', session, hook, facts: NO_WORLD, approvalLifeMs: 0 },
       `agent:${run!.agent}`,
     );
   }

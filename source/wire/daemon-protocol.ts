@@ -5,6 +5,8 @@
 import type { FileDiff } from '../core/approvals/diff-of.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
+import type { Tier } from '../core/agent.ts';
+import type { Scope } from '../core/policy/verdict.ts';
 
 export const DAEMON_PROTOCOL = 1;
 
@@ -24,6 +26,8 @@ export type Ask =
       readonly worktree: boolean | null;
       readonly columns: number;
       readonly rows: number;
+      /** false: nobody is asked, what would ask is denied. Absent: somebody is there. */
+      readonly isAttended?: boolean;
       /** The person's variables that an agent may have; kept in memory, never stored. */
       readonly environment: Readonly<Record<string, string>>;
     }
@@ -49,6 +53,20 @@ export type Ask =
   | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
   /** What cannot be told from the request alone: how the files it touches look now. */
   | { readonly type: 'approval-detail'; readonly approval: string }
+  | { readonly type: 'grant-scope'; readonly run: string; readonly scope: Scope; readonly reason: string }
+  | { readonly type: 'revoke-scope'; readonly run: string; readonly scope: Scope; readonly reason: string }
+  | {
+      readonly type: 'set-tier';
+      readonly project: string;
+      readonly agent: string;
+      /** null: as its file says. */
+      readonly tier: Tier | null;
+      /** Above what its file says, knowingly. */
+      readonly isRaise: boolean;
+      readonly reason: string;
+    }
+  /** Of agents for which no file says more; written into policy.yaml. */
+  | { readonly type: 'set-default-tier'; readonly tier: Tier }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
   | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
@@ -87,6 +105,10 @@ export interface AskValue {
   undo: Record<string, never>;
   snooze: Record<string, never>;
   'approval-detail': ApprovalDetail;
+  'grant-scope': Record<string, never>;
+  'revoke-scope': Record<string, never>;
+  'set-tier': { readonly tier: Tier; readonly source: string };
+  'set-default-tier': Record<string, never>;
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };

@@ -16,6 +16,8 @@ export interface Places {
   readonly home: string;
   readonly database: string;
   readonly backups: string;
+  /** What holds for every project: policy.yaml. */
+  readonly policy: string;
   readonly lock: string;
   /** Log of a process that has no terminal: `logs/<process>.log`. */
   readonly logs: string;
@@ -48,6 +50,7 @@ export function placesOf(environment: Readonly<Record<string, string | undefined
     home,
     database: join(home, 'fleet.db'),
     backups: join(home, 'backups'),
+    policy: join(home, 'policy.yaml'),
     lock: join(home, 'daemon.lock'),
     logs: join(home, 'logs'),
     spool: join(home, 'spool'),

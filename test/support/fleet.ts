@@ -7,6 +7,7 @@ import type { FleetEvent, Recorded } from '../../source/core/event.ts';
 import { apply } from '../../source/core/apply.ts';
 import { EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
 import type { Input } from '../../source/core/input.ts';
+import type { World } from '../../source/core/policy/policy.ts';
 
 export const agentNamed = (name: string, change: Partial<AgentDefinition> = {}): AgentDefinition => ({
   name,
@@ -31,6 +32,9 @@ export const agentNamed = (name: string, change: Partial<AgentDefinition> = {}):
   sources: [],
   ...change,
 });
+
+/** A file system of which only the project's folder is known. */
+export const IN_P: World = { root: '/p', home: '/home/dev', cwd: '/p', real: { '/p': '/p' }, secrets: [] };
 
 /** A daemon's memory without the daemon: inputs in, state out, the clock in the caller's hand. */
 export class Simulation {
@@ -93,7 +97,7 @@ export class Simulation {
       type: 'hook',
       session,
       hook,
-      facts: { worktree: '/p', real: { '/p': '/p' } },
+      facts: IN_P,
       grounds,
       approvalLifeMs,
     });

@@ -2,6 +2,7 @@
 import { happened, nothing, type Decision } from '../decision.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Input, Moment } from '../input.ts';
+import { objectionTo } from '../permissions/ask-call.ts';
 import { EXECUTION_WINDOW_MS } from './answer.ts';
 import { closed } from './close-approvals.ts';
 import { changesOf } from './decide-approval.ts';
@@ -27,6 +28,8 @@ export function dispatchVerdict(
     if (moment.at < end.dispatchAt) return nothing;
     if (moment.at > end.dispatchAt + EXECUTION_WINDOW_MS)
       return happened(closed(approval, 'lapsed', 'the agent did not come for it in time'));
+    const objection = input.facts ? objectionTo(fleet, approval, input.facts) : null;
+    if (objection !== null) return happened(closed(approval, 'lapsed', `approved, but now: ${objection}`));
     const changes = changesOf(approval, input.grounds ?? null);
     if (changes.length > 0) {
       const words = `approved, but ${changes.join('; ')}`;

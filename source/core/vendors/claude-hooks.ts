@@ -130,7 +130,8 @@ function parseToolHook(
   const id = textAt(payload, 'tool_use_id');
   if (id === '') return garbage(`${name} of ${tool} came without a tool_use_id`);
   const call = { id, tool, input, subagent };
-  if (name === 'PreToolUse') return { type: 'tool-asked', call, cwd, vendorSession, mode };
+  const kind = subagent === null ? null : textAt(payload, 'agent_type') || null;
+  if (name === 'PreToolUse') return { type: 'tool-asked', call, kind, cwd, vendorSession, mode };
   const outcome = name === 'PostToolUse' ? 'succeeded' : 'failed';
   const filledIn = tool === QUESTION_TOOL ? QUESTION_FIELDS : [];
   return { type: 'tool-finished', call, outcome, executedInput: input, filledIn, vendorSession };

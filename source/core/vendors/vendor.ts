@@ -72,6 +72,8 @@ export type HookEvent =
   | {
       readonly type: 'tool-asked';
       readonly call: ToolCall;
+      /** Kind of the sub-agent that calls, in the vendor's words; null or absent for the agent itself. */
+      readonly kind?: string | null;
       readonly cwd: string;
       readonly vendorSession: string;
       /** The vendor's permission mode, for the record; no verdict depends on it. */

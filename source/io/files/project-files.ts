@@ -1,20 +1,18 @@
 /** Where a project is, and what its files say: fleet.yaml, and an AGENT.md for each agent that has one. */
-import { constants } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseAgentFile } from '../../core/config/agent-file.ts';
 import { parseFleetFile } from '../../core/config/fleet-file.ts';
 import { mergeProject } from '../../core/config/merge-project.ts';
 import type { Problem } from '../../core/config/problem.ts';
 import type { ProjectConfig } from '../../core/agent.ts';
+import { ConfigFileError, readConfigFile, stampOf } from './config-file.ts';
 
 export const FLEET_FILE = 'fleet.yaml';
 const AGENT_FILE = 'AGENT.md';
 /** Folders that hold one folder per agent, each with its AGENT.md. */
 const AGENT_FOLDERS = ['agents', '.fleet/agents'] as const;
 
-/** A file of agents is a few kilobytes; one past this is something else. */
-const FILE_BYTES_MAX = 256 * 1024;
 /** As many agents as a control room can list; the rest is a mistake. */
 const AGENT_FILES_MAX = 500;
 
@@ -26,10 +24,6 @@ export interface ProjectFiles {
   readonly texts: Readonly<Record<string, string>>;
   /** There is a fleet.yaml or an AGENT.md at all. */
   readonly isThere: boolean;
-}
-
-class ProjectFileError extends Error {
-  readonly code = 'PROJECT_FILE';
 }
 
 /**
@@ -47,13 +41,18 @@ export async function projectRootOf(cwd: string): Promise<string> {
   }
 }
 
-/** Reads and merges the project's files. Throws ProjectFileError when a file cannot be read. */
+/** Reads and merges the project's files. Throws ConfigFileError when a file cannot be read. */
 export async function readProject(root: string): Promise<ProjectFiles> {
   const texts: Record<string, string> = {};
-  const fleetText = await readIfThere(root, FLEET_FILE, texts);
+  const read = async (path: string): Promise<string | null> => {
+    const text = await readConfigFile(join(root, path));
+    if (text !== null) texts[path] = text;
+    return text;
+  };
+  const fleetText = await read(FLEET_FILE);
   const agentFiles = [];
   for (const path of await agentFilesOf(root)) {
-    const text = await readIfThere(root, path, texts);
+    const text = await read(path);
     if (text !== null) agentFiles.push(parseAgentFile(text, path));
   }
   const fleet = fleetText === null ? null : parseFleetFile(fleetText, FLEET_FILE);
@@ -65,6 +64,13 @@ export async function readProject(root: string): Promise<ProjectFiles> {
   };
 }
 
+/** Differs when any of the project's files was changed, added or taken away; cheap enough for every tool call. */
+export async function stampOfProject(root: string): Promise<string> {
+  const files = [FLEET_FILE, ...(await agentFilesOf(root))];
+  const stamps = await Promise.all(files.map((path) => stampOf(join(root, path))));
+  return files.map((path, index) => `${path} ${stamps[index]}`).join('\n');
+}
+
 async function agentFilesOf(root: string): Promise<string[]> {
   const files: string[] = [];
   for (const folder of AGENT_FOLDERS) {
@@ -72,51 +78,8 @@ async function agentFilesOf(root: string): Promise<string[]> {
     for (const name of names.sort()) files.push(`${folder}/${name}/${AGENT_FILE}`);
   }
   if (files.length > AGENT_FILES_MAX)
-    throw new ProjectFileError(`${root} has ${files.length} agent folders, more than ${AGENT_FILES_MAX}`);
+    throw new ConfigFileError(`${root} has ${files.length} agent folders, more than ${AGENT_FILES_MAX}`);
   return files;
-}
-
-async function readIfThere(
-  root: string,
-  path: string,
-  texts: Record<string, string>,
-): Promise<string | null> {
-  const file = join(root, path);
-  try {
-    texts[path] = await readText(file);
-    return texts[path];
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    if (cause instanceof ProjectFileError) throw cause;
-    throw new ProjectFileError(`${file} cannot be read (${code ?? String(cause)}); check its permissions`, {
-      cause,
-    });
-  }
-}
-
-/** Not waiting on a pipe that somebody named fleet.yaml, and never more than a file of agents may have. */
-async function readText(file: string): Promise<string> {
-  const opened = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!(await opened.stat()).isFile()) throw new ProjectFileError(`${file} is not a file`);
-    const buffer = Buffer.alloc(FILE_BYTES_MAX + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await opened.read(buffer, length, buffer.length - length, length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) break;
-    }
-    if (length > FILE_BYTES_MAX) {
-      throw new ProjectFileError(`${file} has more than ${FILE_BYTES_MAX} bytes; a file of agents has fewer`);
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new ProjectFileError(`${file} is not UTF-8 text; save it as UTF-8`, { cause });
-  } finally {
-    await opened.close();
-  }
 }
 
 /** Others than the owner and the group may make files in it. */
