@@ -3,6 +3,7 @@
  * They are taken when it is shown and again before it runs; where they differ, it is another request.
  */
 import type { Action } from '../policy/action.ts';
+import { simpleCommands } from './shell-words.ts';
 
 export interface Grounds {
   /** Real path of the working directory. */
@@ -83,26 +84,19 @@ export function changesSince(before: Grounds, now: Grounds): readonly string[] {
 /** Words that name what is run or overwritten: by where they stand, or by how they end. */
 function scriptsIn(command: string): string[] {
   const found: string[] = [];
-  let before: 'start' | 'runner' | 'output' | 'word' = 'start';
-  for (const [token, double, single, separator] of command.matchAll(TOKEN)) {
-    if (separator !== undefined) {
-      before = /^\d?>\|?$|^&>$/.test(separator) ? 'output' : /[<>]/.test(separator) ? 'word' : 'start';
-      continue;
+  for (const { words, writesTo } of simpleCommands(command)) {
+    found.push(...writesTo);
+    let isBehindRunner = false;
+    for (const [at, word] of words.entries()) {
+      // What stands between a program and its file: options, times, variables.
+      if (word === '' || /^-|^\d+[smhd]?$|^\w+=/.test(word) || word.includes('://')) continue;
+      if (isBehindRunner || SCRIPT.test(word) || (at === 0 && word.includes('/'))) found.push(word);
+      isBehindRunner = (at === 0 || isBehindRunner) && RUNNERS.test(word);
     }
-    const word = double ?? single ?? token;
-    // What stands between a program and its file: options, times, variables.
-    if (word === '' || /^-|^\d+[smhd]?$|^\w+=/.test(word)) continue;
-    const isPath = word.includes('/') && !word.includes('://');
-    if (before === 'output' || before === 'runner' || SCRIPT.test(word) || (before === 'start' && isPath))
-      found.push(word);
-    before = before !== 'output' && RUNNERS.test(word) ? 'runner' : 'word';
   }
   const implied = PROGRAM_FILES.filter(([program]) => program.test(command)).map(([, file]) => file);
   return [...found, ...implied];
 }
-
-/** Quoted or plain words, and what separates commands and redirections. Good enough to find names, not to judge by. */
-const TOKEN = /"([^"]*)"|'([^']*)'|(\d?>\||\d?>>|&>|\d?>|<|[;|&()\n]+)|[^\s;|&<>()"']+/g;
 
 const unique = (paths: readonly string[]): string[] => [...new Set(paths)].slice(0, PATHS_MAX);
 
