@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { isEnded, pendingApprovals, type Fleet, type Run } from '../core/fleet.ts';
+import { policyOfRun } from '../core/permissions/judge-call.ts';
 import { EXIT, type Command } from './command.ts';
 import { askDaemon } from './daemon-ask.ts';
 import { age, printJson, printTable } from './print.ts';
@@ -21,7 +22,11 @@ export const command: Command = {
       .sort((a, b) => a.requestedAt - b.requestedAt);
     if (options['json']) {
       printJson(stdout, {
-        runs: runs.map((run) => ({ ...run, waiting: waitingOf(fleet, run).map(({ id }) => id) })),
+        runs: runs.map((run) => {
+          const { tier, tierSource, scopes } = policyOfRun(fleet, run);
+          const waiting = waitingOf(fleet, run).map(({ id }) => id);
+          return { ...run, tier, tierSource, scopes, waiting };
+        }),
         daemon,
       });
       return EXIT.ok;

@@ -23,6 +23,10 @@ export const command: Command = {
     { flags: '-c, --command <line>', description: 'run this command instead of an agent' },
     { flags: '--worktree', description: 'give it a worktree of its own' },
     { flags: '--here', description: 'let it work in the project folder itself' },
+    {
+      flags: '--unattended',
+      description: 'nobody is asked: what is not allowed is denied; needs a tier of its own',
+    },
     { flags: '--json', description: 'print {"run": ID}' },
   ],
   async run(invocation) {
@@ -48,6 +52,7 @@ export const command: Command = {
       worktree: options['worktree'] ? true : options['here'] ? false : null,
       columns: COLUMNS,
       rows: ROWS,
+      isAttended: options['unattended'] !== true,
       environment: agentEnvironment(env),
     });
     if (options['json']) stdout.write(`${JSON.stringify({ run })}\n`);

@@ -163,6 +163,8 @@ export class Asks {
       if (!program) throw new AskRefused('USAGE', 'nothing to start: name an agent or a command');
       const name = nameOf(isShellLine(ask.command) ? firstWord(ask.command[2]!) : program);
       const vendor: Vendor = name === 'claude' ? 'claude' : 'command';
+      // What the project's file forbids everybody it forbids this, too.
+      if (vendor !== 'command') await this.#options.configuration.requireProject(ask.project);
       return adHocAgent({ name, vendor, command: ask.command, worktree: vendor !== 'command' });
     }
     const { project, problems } = await loadProject(ask.project);

@@ -59,6 +59,13 @@ export class Configuration {
     if (problems.length > 0) throw new AskRefused('CONFIG', problems.join('\n'));
   }
 
+  /** For a command that no file describes; a folder without a project's files has none to obey. */
+  async requireProject(root: string): Promise<void> {
+    await this.#once(root, () => this.#refreshProject(root));
+    const problems = this.#seen.get(root)?.problems ?? [];
+    if (problems.length > 0) throw new AskRefused('CONFIG', problems.join('\n'));
+  }
+
   async setDefaultTier(tier: Tier, actor: string): Promise<void> {
     await this.requirePolicy();
     const text = (await readConfigFile(this.#policyFile)) ?? '';
@@ -101,9 +108,9 @@ export class Configuration {
       const stamp = await stampOfProject(root);
       const before = this.#seen.get(root)?.stamp;
       if (before === stamp) return;
-      const { project, problems } = await loadProject(root);
+      const { project, problems, isThere } = await loadProject(root);
       if (project) await this.#loop().submit({ type: 'configure', project });
-      this.#seen.set(root, { stamp, problems: project ? [] : problems });
+      this.#seen.set(root, { stamp, problems: project || !isThere ? [] : problems });
     } catch (error) {
       this.#seen.set(root, { stamp: '', problems: [wordsOf(error)] });
     }
