@@ -4,10 +4,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const agents = [{ folder: 'claude', package: '@anthropic-ai/claude-code', version: '2.1.329' }];
+// `after`: what its package would run once it is installed.
+const agents = [
+  { folder: 'claude', package: '@anthropic-ai/claude-code', version: '2.1.329', after: 'install.cjs' },
+  { folder: 'codex', package: '@openai/codex', version: '0.169.0' },
+  { folder: 'gemini', package: '@google/gemini-cli', version: '0.61.0' },
+  { folder: 'opencode', package: 'opencode-ai', version: '1.18.33', after: 'postinstall.mjs' },
+];
 
 const cache = fileURLToPath(new URL('../.cache/agents/', import.meta.url));
-for (const { folder, package: name, version } of agents) {
+for (const { folder, package: name, version, after } of agents) {
   const place = join(cache, folder);
   const manifest = join(place, 'node_modules', name, 'package.json');
   if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version) {
@@ -24,8 +30,6 @@ for (const { folder, package: name, version } of agents) {
     ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', `${name}@${version}`],
     { cwd: place, stdio: 'inherit' },
   );
-  execFileSync(process.execPath, ['install.cjs'], {
-    cwd: join(place, 'node_modules', name),
-    stdio: 'inherit',
-  });
+  if (after)
+    execFileSync(process.execPath, [after], { cwd: join(place, 'node_modules', name), stdio: 'inherit' });
 }

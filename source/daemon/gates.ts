@@ -104,7 +104,7 @@ export class Gates {
 
   async #asked(session: string, ask: GateAsk, signal: AbortSignal): Promise<GateAnswer> {
     const adapter = adapterFor(ask.dialect);
-    const hook = adapter.parseHook(parseJson(ask.payload));
+    const hook = adapter.parseHook(parseJson(ask.payload), ask.id);
     const verdict = await this.#verdictOn(session, hook, signal);
     return adapter.answer(hook, verdict);
   }

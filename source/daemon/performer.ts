@@ -5,6 +5,7 @@ import type { AgentDefinition } from '../core/agent.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Run, Worktree } from '../core/fleet.ts';
 import { adapterOf } from '../core/vendors/registry.ts';
+import type { LaunchRequest } from '../core/vendors/vendor.ts';
 import { addWorktree } from '../io/git/worktrees.ts';
 import { repositoryOf } from '../io/git/repository.ts';
 import type { Places } from '../wire/places.ts';
@@ -13,7 +14,8 @@ import { startHolder, type Program } from './holders.ts';
 import type { Loop } from './loop.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
-import { unfitProgram } from './unfit-program.ts';
+import { environmentOf, launchOf } from './launch-of.ts';
+import { removeStartFiles, writeStartFiles } from './start-files.ts';
 
 export interface PerformerOptions {
   readonly places: Places;
@@ -55,6 +57,7 @@ export class Performer {
         this.#options.gates.answerWaiting(effect.session);
         this.#options.gates.close(effect.session);
         this.#options.sessions.retire(effect.session);
+        removeStartFiles(this.#options.places.startFiles(effect.session));
         this.#options.screens.ended(effect.session);
         return;
       case 'answer-hooks':
@@ -100,7 +103,7 @@ export class Performer {
     const run = this.#run(id);
     const inherited = this.#environments.get(id) ?? {};
     const adapter = adapterOf(run.vendor);
-    const launch = adapter.launch({
+    const request: LaunchRequest = {
       agent: this.#definitionOf(run),
       task: run.task,
       isInteractive: true,
@@ -112,14 +115,11 @@ export class Performer {
         token: this.#tokens.get(id) ?? '',
         spool: join(places.spool, `${session}.jsonl`),
       },
+      folder: places.startFiles(session),
       environment: inherited,
-    });
-    if (launch.type === 'refused') throw new Error(launch.reason);
-    const environment: Record<string, string> = { TERM: 'xterm-256color', ...inherited, ...launch.env };
-    for (const name of launch.unsetEnv) if (!(name in launch.env)) delete environment[name];
-    const [name = ''] = launch.command;
-    const unfit = await unfitProgram({ adapter, program: name, cwd: run.cwd, environment });
-    if (unfit) throw new Error(unfit);
+    };
+    const launch = await launchOf({ adapter, request, cwd: run.cwd });
+    writeStartFiles(request.folder, launch.files ?? []);
     await gates.open(session, run.gateTokenHash);
     const hello = await startHolder(program, {
       session,
@@ -127,7 +127,7 @@ export class Performer {
       socket: places.holderSocket(session),
       command: [...launch.command],
       cwd: run.cwd,
-      env: { ...environment, FLEET_RUN: id, FLEET_AGENT: run.agent },
+      env: { ...environmentOf(request, launch), FLEET_RUN: id, FLEET_AGENT: run.agent },
       columns: run.columns,
       rows: run.rows,
     });

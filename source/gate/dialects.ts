@@ -9,7 +9,7 @@ export interface Dialect {
   readonly reporting: ReadonlySet<string>;
   /** Part of a report that may be left out when it is too long: what a tool printed. */
   readonly outputKey: string;
-  /** What goes to stdout beside the sentence on stderr and exit code 2. */
+  /** What goes to stdout beside the sentence on stderr and exit code 2; undefined: nothing. */
   refusal(event: string, message: string): unknown;
 }
 
@@ -32,6 +32,25 @@ export const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
       ]),
       outputKey: 'tool_response',
       refusal: claudeRefusal,
+    },
+  ],
+  [
+    'codex',
+    {
+      eventKey: 'hook_event_name',
+      reporting: new Set([
+        'PostToolUse',
+        'SubagentStart',
+        'SubagentStop',
+        'UserPromptSubmit',
+        'Stop',
+        'Interrupt',
+        'SessionStart',
+        'SessionEnd',
+      ]),
+      outputKey: 'tool_response',
+      // Beside exit code 2 it reads the sentence alone.
+      refusal: () => undefined,
     },
   ],
   [

@@ -160,7 +160,8 @@ function readStdin(): Promise<string> {
 function fail(sentence: string): never {
   if (question.isReport) leave(0, '', '');
   const message = `fleet: ${sentence}`;
-  leave(2, dialect ? JSON.stringify(dialect.refusal(question.event, message)) : '', message);
+  const refusal = dialect?.refusal(question.event, message);
+  leave(2, refusal === undefined ? '' : JSON.stringify(refusal), message);
 }
 
 function leave(exitCode: number, stdout: string, stderr: string): never {

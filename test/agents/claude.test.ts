@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
-import { allow, CLAUDE, openClaudeLab, SKIPPED, type Asked, type ClaudeLab } from '../support/claude-lab.ts';
+import { allow, type AgentLab, type Asked } from '../support/agent-lab.ts';
+import { CLAUDE, openClaudeLab, SKIPPED } from '../support/claude-lab.ts';
 import { listenRaw } from '../support/gate.ts';
 import { until } from '../support/until.ts';
 
-let lab: ClaudeLab;
+let lab: AgentLab;
 beforeEach(async () => {
   lab = await openClaudeLab();
 });
@@ -258,7 +259,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     const { verdict, give } = heldVerdict();
     judging(/made/, () => verdict);
     await lab.listen();
-    const screen = lab.open(`go\n${bash('touch made')}\n>> say finished`);
+    const screen = await lab.open(`go\n${bash('touch made')}\n>> say finished`);
     await seen(screen, /fleet: waiting for approval/);
     expect(screen.text()).not.toMatch(/Do you want to/);
     expect(existsSync(inRepository('made'))).toBe(false);
@@ -271,7 +272,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
   test('HI2 shows the message of a rejection, and goes on', async () => {
     judging(/made/, () => ({ type: 'deny', message: 'ana: not today' }));
     await lab.listen();
-    const screen = lab.open(`go\n${bash('touch made')}\n>> say finished`);
+    const screen = await lab.open(`go\n${bash('touch made')}\n>> say finished`);
     await seen(screen, /ana: not today/);
     await seen(screen, /● finished/);
     expect(existsSync(inRepository('made'))).toBe(false);
@@ -284,7 +285,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
       return heldVerdict().verdict;
     });
     await lab.listen();
-    const screen = lab.open(`go\n${bash('touch made')}\n>> say finished`);
+    const screen = await lab.open(`go\n${bash('touch made')}\n>> say finished`);
     await seen(screen, /fleet: waiting for approval/);
     screen.press('Escape');
     await until(() => given?.aborted === true || undefined, 'the question is withdrawn');
@@ -295,7 +296,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     settings(lab.home, { permissions: { ask: ['Bash(touch *)'] } });
     judging(/^never$/, () => ({ type: 'deny', message: 'not expected' }));
     await lab.listen();
-    const screen = lab.open(`go\n${bash('touch made')}\n>> say finished`);
+    const screen = await lab.open(`go\n${bash('touch made')}\n>> say finished`);
     await seen(screen, /● finished/);
     expect(existsSync(inRepository('made'))).toBe(true);
     expect(told('permission-asked')).toMatchObject([{ tool: 'Bash', input: { command: 'touch made' } }]);
@@ -318,7 +319,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
   test("HI1 an approved question of the agent's own is answered in its pane", async () => {
     judging(/^never$/, () => ({ type: 'deny', message: 'not expected' }));
     await lab.listen();
-    const screen = lab.open(`go\n${call('AskUserQuestion', question)}\n>> say finished`);
+    const screen = await lab.open(`go\n${call('AskUserQuestion', question)}\n>> say finished`);
     await seen(screen, /Enter to select/);
     await until(() => told('permission-asked').length === 1 || undefined, 'the dialog is reported');
     screen.press('Down');
@@ -335,7 +336,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
     const answers = { 'Which registry?': 'Staging' };
     judging(/^$/, () => ({ type: 'allow', input: { ...question, answers } }));
     await lab.listen();
-    const screen = lab.open(`go\n${call('AskUserQuestion', question)}\n>> say finished`);
+    const screen = await lab.open(`go\n${call('AskUserQuestion', question)}\n>> say finished`);
     await seen(screen, /● finished/);
     expect(toldToModel()).toContain('"Which registry?"="Staging"');
   });
@@ -343,7 +344,7 @@ describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {
   test('PE12 settings changed under it are not applied, and it says so', async () => {
     settings(lab.home, {});
     await lab.listen();
-    const screen = lab.open(`go\n>> say ready`);
+    const screen = await lab.open(`go\n>> say ready`);
     await seen(screen, /● ready/);
     settings(lab.home, { disableAllHooks: true });
     await until(() => told('settings-changed').length > 0 || undefined, 'the change is reported');

@@ -1,17 +1,14 @@
 /**
- * A stand-in for the hosted model behind an agent CLI, on the loopback: it speaks the Anthropic Messages
- * API with streaming, and says what the prompt tells it to say. It keeps no state: the answer is a function
- * of the conversation in the request, so retries, resumed sessions and sub-agents work by themselves.
- *
- * Lines of the latest prompt that begin with `>>` are the model's turns, one line each:
- *
- *     >> Bash {"command":"npm test"}     call this tool with this input
- *     >>& Read {"file_path":"/x"}        and this one, in the same turn
- *     >> say All done.
- *     >> Agent {"subagent_type":"general-purpose","description":"d","prompt":">> Bash {…}\n>> say done"}
+ * A stand-in for the hosted model behind an agent CLI, on the loopback: it speaks the wire of each vendor and
+ * says what the prompt tells it to say (model-turns.ts). It keeps no state but what it was told.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { zstdDecompressSync } from 'node:zlib';
+import { anthropicWire } from './anthropic-wire.ts';
+import { geminiWire } from './gemini-wire.ts';
+import { nextTurn, type Said, type Turn } from './model-turns.ts';
+import { chatWire, responsesWire } from './openai-wires.ts';
 
 export interface ModelServer {
   readonly url: string;
@@ -20,21 +17,27 @@ export interface ModelServer {
   close(): void;
 }
 
-interface ToolResult {
-  readonly toolUse: string;
-  readonly isError: boolean;
-  readonly text: string;
+export interface Wire {
+  /** Of the requests that ask for a turn. */
+  readonly path: RegExp;
+  conversationOf(body: Body): readonly Said[];
+  /** A request without tools is a side request (a title, a summary); any text will do. */
+  hasTools(body: Body): boolean;
+  answer(turn: Turn, asked: { readonly body: Body; readonly path: string; readonly reply: Reply }): void;
 }
 
-interface Turn {
-  text: string;
-  readonly calls: { readonly name: string; readonly input: unknown }[];
+export interface Reply {
+  json(body: unknown): void;
+  event(data: unknown, name?: string): void;
+  text(chunk: string): void;
+  end(): void;
 }
 
-interface Message {
-  readonly role: string;
-  readonly content: string | readonly Record<string, unknown>[];
-}
+type Body = Readonly<Record<string, unknown>>;
+
+type ToolResult = Omit<Extract<Said, { role: 'tool' }>, 'role'>;
+
+const WIRES: readonly Wire[] = [anthropicWire, responsesWire, chatWire, geminiWire];
 
 /** A request of a CLI is its whole conversation and tool list, some hundred kilobytes. */
 const REQUEST_BYTES_MAX = 32 * 1024 * 1024;
@@ -61,118 +64,42 @@ async function serve(
   results: Map<string, ToolResult>,
 ): Promise<void> {
   const body = await readJson(request);
-  const path = (request.url ?? '').split('?')[0];
-  if (path === '/v1/messages/count_tokens') return sendJson(response, { input_tokens: 100 });
-  if (request.method !== 'POST' || path !== '/v1/messages') {
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const reply = replyOn(response);
+  if (/\/count_tokens$|:countTokens$/.test(path)) return reply.json({ input_tokens: 100, totalTokens: 100 });
+  if (path.endsWith('/models')) return reply.json({ object: 'list', data: [], models: [] });
+  const wire = request.method === 'POST' ? WIRES.find((known) => known.path.test(path)) : undefined;
+  if (!wire) {
     response.writeHead(404).end();
     return;
   }
-  const messages = (body['messages'] ?? []) as readonly Message[];
-  for (const result of messages.flatMap(toolResultsOf)) results.set(result.toolUse, result);
-  // A request without tools is a side request (a title, a summary); any text will do.
-  const hasTools = Array.isArray(body['tools']) && body['tools'].length > 0;
-  const turn = hasTools ? nextTurn(messages) : { text: 'ok', calls: [] };
-  answer(response, turn, { model: String(body['model']), isStreamed: body['stream'] === true });
-}
-
-/** The turn after as many as the conversation already holds since the prompt that has directives. */
-function nextTurn(messages: readonly Message[]): Turn {
-  const at = messages.findLastIndex(
-    (message) => message.role === 'user' && promptTexts(message).some((text) => turnsOf(text).length > 0),
-  );
-  if (at === -1) return { text: 'no directives', calls: [] };
-  const turns = promptTexts(messages[at]!).flatMap(turnsOf);
-  const done = messages.slice(at + 1).filter((message) => message.role === 'assistant').length;
-  return turns[done] ?? { text: 'no more directives', calls: [] };
-}
-
-function turnsOf(text: string): Turn[] {
-  const turns: Turn[] = [];
-  for (const line of text.split('\n')) {
-    const [, also, word, rest] = /^\s*>>(&?)\s*(\S+)\s*(.*)$/.exec(line) ?? [];
-    if (word === undefined || rest === undefined) continue;
-    const turn: Turn =
-      word === 'say'
-        ? { text: rest, calls: [] }
-        : { text: '', calls: [{ name: word, input: JSON.parse(rest || '{}') }] };
-    const last = turns.at(-1);
-    if (also && last) {
-      last.calls.push(...turn.calls);
-      last.text += turn.text;
-    } else {
-      turns.push(turn);
+  const conversation = wire.conversationOf(body);
+  for (const [at, said] of conversation.entries())
+    if (said.role === 'tool') {
+      const { role: _, ...result } = said;
+      // Some wires name no call; its place in the conversation is as good.
+      results.set(result.toolUse || `at ${at}`, result);
     }
-  }
-  return turns;
+  const turn = wire.hasTools(body) ? nextTurn(conversation) : { text: 'ok', calls: [] };
+  wire.answer(turn, { body, path, reply });
 }
 
-/** What a person (or an agent, to its sub-agent) wrote; not what the CLI adds, nor what tools gave back. */
-function promptTexts({ content }: Message): string[] {
-  const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-  return blocks
-    .filter((block) => block['type'] === 'text')
-    .map((block) => String(block['text']))
-    .filter((text) => !/^\s*<system-reminder>/.test(text));
-}
-
-function toolResultsOf({ content }: Message): ToolResult[] {
-  if (typeof content === 'string') return [];
-  return content
-    .filter((block) => block['type'] === 'tool_result')
-    .map((block) => ({
-      toolUse: String(block['tool_use_id']),
-      isError: block['is_error'] === true,
-      text:
-        typeof block['content'] === 'string'
-          ? block['content']
-          : ((block['content'] ?? []) as readonly { text?: string }[])
-              .map((part) => part.text ?? '')
-              .join('\n'),
-    }));
-}
-
-let made = 0;
-const freshId = (prefix: string): string => `${prefix}${process.pid}${String((made += 1)).padStart(6, '0')}`;
-
-function answer(
-  response: ServerResponse,
-  turn: Turn,
-  { model, isStreamed }: { readonly model: string; readonly isStreamed: boolean },
-): void {
-  const content: Record<string, unknown>[] = [
-    ...(turn.text === '' ? [] : [{ type: 'text', text: turn.text }]),
-    ...turn.calls.map(({ name, input }) => ({ type: 'tool_use', id: freshId('toolu_'), name, input })),
-  ];
-  const stop_reason = turn.calls.length > 0 ? 'tool_use' : 'end_turn';
-  const usage = {
-    input_tokens: 100,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: 20,
+function replyOn(response: ServerResponse): Reply {
+  const text = (chunk: string): void => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(chunk);
   };
-  const message = { id: freshId('msg_'), type: 'message', role: 'assistant', model, stop_sequence: null };
-  if (!isStreamed) return sendJson(response, { ...message, content, stop_reason, usage });
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': freshId('req_') });
-  const send = (type: string, data: object): void => {
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  return {
+    json: (body) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    event: (data, name) =>
+      text(`${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`),
+    text,
+    end: () => void response.end(),
   };
-  send('message_start', { message: { ...message, content: [], stop_reason: null, usage } });
-  for (const [index, block] of content.entries()) {
-    const isText = block['type'] === 'text';
-    const start = isText ? { type: 'text', text: '' } : { ...block, input: {} };
-    const delta = isText
-      ? { type: 'text_delta', text: block['text'] }
-      : { type: 'input_json_delta', partial_json: JSON.stringify(block['input']) };
-    send('content_block_start', { index, content_block: start });
-    send('content_block_delta', { index, delta });
-    send('content_block_stop', { index });
-  }
-  send('message_delta', { delta: { stop_reason, stop_sequence: null }, usage });
-  send('message_stop', {});
-  response.end();
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function readJson(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -180,9 +107,7 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
     if (bytes > REQUEST_BYTES_MAX) throw new Error('the request is too large');
     chunks.push(chunk);
   }
-  return bytes === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
-}
-
-function sendJson(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const sent = Buffer.concat(chunks);
+  const plain = request.headers['content-encoding'] === 'zstd' ? zstdDecompressSync(sent) : sent;
+  return plain.length === 0 ? {} : (JSON.parse(plain.toString()) as Body);
 }

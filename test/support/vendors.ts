@@ -14,6 +14,7 @@ export const launchRequest = (change: Partial<LaunchRequest> = {}): LaunchReques
     token: 'secret-token',
     spool: '/home/x/.fleet/spool/s1.jsonl',
   },
+  folder: '/home/x/.fleet/start/s1',
   environment: { PATH: '/bin' },
   ...change,
 });

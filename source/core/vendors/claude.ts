@@ -8,6 +8,7 @@ import type { VendorAdapter } from './vendor.ts';
 export const claude: VendorAdapter = {
   name: 'claude',
   protection: 'gated',
+  limits: [],
   version: claudeVersion,
   launch: launchClaude,
   parseHook: parseClaudeHook,

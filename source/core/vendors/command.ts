@@ -19,6 +19,7 @@ export function contained({ name, program, taskArguments }: ContainedProgram): V
   return {
     name,
     protection: 'contained only',
+    limits: ['Nothing it does passes the gate.'],
     launch: ({ agent, task, environment, session }) => {
       const command = agent.command.length > 0 ? agent.command : program;
       if (command.length === 0)

@@ -2,13 +2,14 @@
 import type { Vendor } from '../agent.ts';
 import type { Protection } from '../event.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
 import { command, contained } from './command.ts';
 import { scripted } from './scripted.ts';
 import type { VendorAdapter } from './vendor.ts';
 
 const ADAPTERS: Readonly<Record<Vendor, VendorAdapter>> = {
   claude,
-  codex: contained({ name: 'codex', program: ['codex'], taskArguments: (task) => ['--', task] }),
+  codex,
   gemini: contained({
     name: 'gemini',
     program: ['gemini'],
@@ -37,5 +38,6 @@ export function adapterFor(dialect: string): VendorAdapter {
 
 const DIALECTS: ReadonlyMap<string, VendorAdapter> = new Map([
   ['claude', claude],
+  ['codex', codex],
   ['fleet', scripted],
 ]);

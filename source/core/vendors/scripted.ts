@@ -12,6 +12,7 @@ export const scripted: VendorAdapter = {
   name: 'scripted',
   // The script asks because it wants to; nothing makes it.
   protection: 'contained only',
+  limits: ['A script asks about what it chooses to ask about.'],
   launch: launchScripted,
   parseHook: parseScriptedHook,
   // Its tools are fleet's own: the names that stand in rules.

@@ -10,11 +10,16 @@ import type { Action } from '../policy/action.ts';
 export interface VendorAdapter {
   readonly name: Vendor;
   readonly protection: Protection;
+  /** What the gate cannot do with this kind of agent, in sentences for whoever relies on it. */
+  readonly limits: readonly string[];
   /** Asked of the installed program before each start; absent where any version will do. */
   readonly version?: VersionQuestion;
   launch(request: LaunchRequest): Launch;
-  /** Reads what the hook got on stdin, parsed as JSON (undefined when it was none). Never throws. */
-  parseHook(payload: unknown): HookEvent;
+  /**
+   * Reads what the hook got on stdin, parsed as JSON (undefined when it was none). Never throws. `ask` is the
+   * gate's own name for this question, the same however often it asks: for hooks that name no call.
+   */
+  parseHook(payload: unknown, ask?: string): HookEvent;
   /** What the call would do, in the words that rules and tiers know. Never throws; what it cannot say is `unknown`. */
   actionOf(call: ToolCall): Action;
   /** What the gate prints and exits with, so that the agent does what the verdict says. */
@@ -40,6 +45,10 @@ export interface LaunchRequest {
   readonly isInteractive: boolean;
   readonly session: string;
   readonly gate: GateCommand;
+  /** Absolute path of a folder of this session alone; what `files` of the launch name is below it. */
+  readonly folder: string;
+  /** What the program answered to the launch's question; absent as long as it was not asked. */
+  readonly answer?: string;
   /** What the child would inherit, before `env` and `unsetEnv` are applied. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -57,15 +66,32 @@ export interface GateCommand {
 }
 
 export type Launch =
-  | {
-      readonly type: 'launch';
-      readonly command: readonly string[];
-      /** Set on top of what is inherited. */
-      readonly env: Readonly<Record<string, string>>;
-      /** Taken out of what is inherited. */
-      readonly unsetEnv: readonly string[];
-    }
+  | ({ readonly type: 'launch' } & ProgramStart)
+  /** The installed program has to be asked something first: `launch` once more, with what it answered. */
+  | ({ readonly type: 'ask-first'; readonly question: ProgramQuestion } & ProgramStart)
   | { readonly type: 'refused'; readonly reason: string };
+
+export interface ProgramStart {
+  readonly command: readonly string[];
+  /** Set on top of what is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Taken out of what is inherited. */
+  readonly unsetEnv: readonly string[];
+  /** Written before it starts, readable by their owner alone. */
+  readonly files?: readonly LaunchFile[];
+}
+
+export interface LaunchFile {
+  /** Name in the session's folder. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Asked by running `command` in the working directory; its stdin stays open until the answer is whole. */
+export interface ProgramQuestion {
+  readonly stdin: string;
+  isWhole(stdout: string): boolean;
+}
 
 /** What a hook said, in our words. */
 export type HookEvent =

@@ -10,7 +10,7 @@ const launch = (change: Partial<LaunchRequest> = {}, agent: Partial<AgentDefinit
 
 function launched(change?: Partial<LaunchRequest>, agent?: Partial<AgentDefinition>) {
   const result = launch(change, agent);
-  if (result.type !== 'launch') throw new Error(result.reason);
+  if (result.type !== 'launch') throw new Error(JSON.stringify(result));
   return result;
 }
 
@@ -165,6 +165,7 @@ describe('a hook of Claude Code', () => {
     expect(parse({ hook_event_name: 'PreToolUse', ...bash, tool_use_id: 't1' })).toEqual({
       type: 'tool-asked',
       call: { id: 't1', tool: 'Bash', input: { command: 'npm test' }, subagent: null },
+      kind: null,
       cwd: '/work',
       vendorSession: 'v1',
       mode: 'default',

@@ -30,7 +30,6 @@ describe('AG11 any other command', () => {
   });
 
   test.each([
-    ['codex', ['codex', '--', '-v']],
     ['gemini', ['gemini', '--prompt-interactive=-v']],
     ['opencode', ['opencode', '--prompt=-v']],
   ] as const)('%s gets its task as its first prompt', (vendor, command) => {
@@ -38,7 +37,7 @@ describe('AG11 any other command', () => {
   });
 
   test('only an agent whose hooks cannot be skipped is called gated', () => {
-    expect(VENDORS.filter((vendor) => protectionOf(vendor) === 'gated')).toEqual(['claude']);
+    expect(VENDORS.filter((vendor) => protectionOf(vendor) === 'gated')).toEqual(['claude', 'codex']);
   });
 });
 

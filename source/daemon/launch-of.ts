@@ -1,0 +1,35 @@
+/** How a run is started: what its adapter says, once the installed program was found fit and asked what it must be asked. */
+import type { LaunchRequest, ProgramStart, VendorAdapter } from '../core/vendors/vendor.ts';
+import { askProgram } from './ask-program.ts';
+import { unfitProgram } from './unfit-program.ts';
+
+/** Throws an Error whose sentence says why it must not start. */
+export async function launchOf(start: {
+  readonly adapter: VendorAdapter;
+  readonly request: LaunchRequest;
+  readonly cwd: string;
+}): Promise<ProgramStart> {
+  const { adapter, request, cwd } = start;
+  const first = adapter.launch(request);
+  if (first.type === 'refused') throw new Error(first.reason);
+  const [program = ''] = first.command;
+  const environment = environmentOf(request, first);
+  const unfit = await unfitProgram({ adapter, program, cwd, environment });
+  if (unfit !== undefined) throw new Error(unfit);
+  if (first.type === 'launch') return first;
+  const { command, question } = first;
+  const launch = adapter.launch({
+    ...request,
+    answer: await askProgram({ command, question, cwd, environment }),
+  });
+  if (launch.type === 'launch') return launch;
+  throw new Error(launch.type === 'refused' ? launch.reason : `${adapter.name} asks without an end`);
+}
+
+/** What the child gets to see. */
+export function environmentOf(request: LaunchRequest, start: ProgramStart): Record<string, string> {
+  const environment: Record<string, string> = { TERM: 'xterm-256color' };
+  for (const [name, value] of Object.entries(request.environment))
+    if (value !== undefined && !start.unsetEnv.includes(name)) environment[name] = value;
+  return { ...environment, ...start.env };
+}
