@@ -31,6 +31,10 @@ const TABLE: readonly Part[] = [
   { at: 'io/segments', parts: ['core'], packages: [], builtins: true },
   { at: 'io/files', parts: ['core'], packages: [], builtins: true },
   { at: 'io/network', parts: ['core'], packages: [], builtins: true },
+  { at: 'io/vault', parts: ['core'], packages: ['@napi-rs/keyring', 'age-encryption'], builtins: true },
+  { at: 'io/sandbox', parts: ['core'], packages: [], builtins: true },
+  // Runs in the network of a sandbox; like the gate it is a file of its own.
+  { at: 'bridge', parts: ['core'], packages: [], builtins: true },
   { at: 'gate', parts: ['core', 'wire'], packages: [], builtins: true },
   // Output of a session and the files of a project are read where they lie, without a daemon between.
   {
