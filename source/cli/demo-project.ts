@@ -52,6 +52,7 @@ export function makeDemoProject(root: string, program: Program): void {
   git('commit', '-qm', 'the api as it is');
 }
 
+/** Looking and searching need no question, the tests neither; what changes or leaves the worktree does. */
 function fleetYaml({ node, script }: Program): string {
   const agents = Object.keys(DEMO_TASKS).map(
     (name) => `  - name: ${name}
@@ -59,5 +60,12 @@ function fleetYaml({ node, script }: Program): string {
     command: ${JSON.stringify([node, script, 'demo-agent', name])}
 `,
   );
-  return `project: acme-api\nagents:\n${agents.join('')}`;
+  return `project: acme-api
+defaults:
+  permissions:
+    execution_tier: read_only
+    rules:
+      - Bash(node --test)
+agents:
+${agents.join('')}`;
 }

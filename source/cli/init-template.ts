@@ -33,9 +33,9 @@ project: ${JSON.stringify(projectName(root))}
 # What holds for every agent that says nothing else.
 defaults:
   permissions:
-    # restricted: look around. read_only: + search and the web. read_write: + change files.
+    # restricted: look at files. read_only: + search and the web. read_write: + change files.
     # What a tier does not allow is asked in the approval queue.
-    execution_tier: restricted
+    execution_tier: read_only
 ${rulesText(rules)}  # ${git === null ? 'There is no git repository here: agents work in this folder itself.' : 'Each run works in a git worktree and on a branch of its own.'}
   worktree: ${git !== null}
 

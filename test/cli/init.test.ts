@@ -51,7 +51,7 @@ next:
       name,
       vendor: name,
       command: [name],
-      tier: 'restricted',
+      tier: 'read_only',
       rules: [
         { effect: 'allow', rule: 'Bash(npm test)' },
         { effect: 'allow', rule: 'Bash(npm run lint)' },
