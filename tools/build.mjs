@@ -36,6 +36,11 @@ try {
     { format: 'cjs', entryFileNames: '[name].cjs', banner: '#!/usr/bin/env node' },
   );
   chmodSync(join(aside, 'fleet-gate.cjs'), 0o755);
+  // Alike: every contained agent has one, and what it asks waits for it.
+  await bundle(
+    { input: { 'fleet-bridge': 'source/bridge/main.ts' } },
+    { format: 'cjs', entryFileNames: '[name].cjs' },
+  );
   putInPlace();
 } finally {
   rmSync(aside, { recursive: true, force: true });
