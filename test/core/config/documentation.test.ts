@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAgentFile } from '../../../source/core/config/agent-file.ts';
 import { parseFleetFile } from '../../../source/core/config/fleet-file.ts';
+import { parsePolicyFile } from '../../../source/core/config/policy-file.ts';
 import { mergeProject } from '../../../source/core/config/merge-project.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
@@ -26,6 +27,17 @@ test.each([
   const keys = keysIn(yaml);
   expect(keys.length).toBeGreaterThan(1);
   expect(keys.filter((key) => !new RegExp(`[\`.]${key}[\`:]|^  *(- )?${key}:`, 'm').test(page))).toEqual([]);
+});
+
+test('PE2 the reference names every key of policy.yaml', () => {
+  const { problems } = parsePolicyFile('qqqqqqqqqq: 1', 'policy.yaml');
+  const keys = problems[0]!.expected.replace('one of ', '').split(', ');
+  expect(keys.filter((key) => !page.includes(`| \`${key}\` |`))).toEqual([]);
+  const example = /## policy.yaml\n\n```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+  expect(parsePolicyFile(example, 'policy.yaml')).toMatchObject({
+    problems: [],
+    value: { tier: 'read_only' },
+  });
 });
 
 test('AG1 the examples of the reference are sound', () => {
