@@ -18,6 +18,8 @@ export interface CommandOption {
   /** As commander reads them: `-m, --message <text>`, `--json`. The long name in camel case is the key in `options`. */
   readonly flags: string;
   readonly description: string;
+  /** May be given several times; the value in `options` is then a list. */
+  readonly isRepeatable?: boolean;
 }
 
 /** Everything a command may touch of the process it runs in; a test passes its own. */

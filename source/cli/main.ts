@@ -71,7 +71,10 @@ function addCommand(
     const inner = isVariadic ? `${name}...` : name;
     target.argument(isOptional ? `[${inner}]` : `<${inner}>`, description);
   }
-  for (const { flags, description } of command.options) target.option(flags, description);
+  for (const { flags, description, isRepeatable } of command.options) {
+    if (isRepeatable) target.option(flags, description, collected);
+    else target.option(flags, description);
+  }
   target.action(async (...parameters: unknown[]) => {
     const positionals = parameters
       .slice(0, command.arguments.length)
@@ -79,6 +82,8 @@ function addCommand(
     finished(await command.run({ ...given, positionals, options: target.opts() }));
   });
 }
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Sub-parsers report as their parent does, instead of ending the process. */
 function inherit(parent: Parser, child: Parser): Parser {
