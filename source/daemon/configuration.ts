@@ -6,6 +6,7 @@
 import { parsePolicyFile } from '../core/config/policy-file.ts';
 import { withDefaultTier } from '../core/config/edit-policy.ts';
 import { hasErrors, problemLine } from '../core/config/problem.ts';
+import { isEnded } from '../core/fleet.ts';
 import type { Tier } from '../core/agent.ts';
 import { BUILT_IN_POLICY } from '../core/permissions/global-policy.ts';
 import { readConfigFile, stampOf, writeConfigFile } from '../io/files/config-file.ts';
@@ -50,6 +51,13 @@ export class Configuration {
         ? this.#once(project, () => this.#refreshProject(project))
         : null,
     ]);
+  }
+
+  /** For calls that wait: nobody asks anew for them, so somebody has to look from time to time. */
+  async refreshAll(): Promise<void> {
+    const { runs } = this.#loop().fleet;
+    const projects = new Set(Object.values(runs).flatMap((run) => (isEnded(run) ? [] : [run.project])));
+    await Promise.all([this.refresh(null), ...[...projects].map((project) => this.refresh(project))]);
   }
 
   /** Nothing starts under a policy that cannot be read: its denials are not known. */

@@ -204,7 +204,10 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   await reconciler.all(found);
   await reconciler.recover(found);
   await clients.listen();
-  const tick = setInterval(() => void loop.submit({ type: 'tick' }).catch(() => {}), TICK_MS);
+  const tick = setInterval(() => {
+    loop.submit({ type: 'tick' }).catch(() => {});
+    void configuration.refreshAll();
+  }, TICK_MS);
   const backup = setInterval(() => {
     store.backup().then(
       () => (backupProblem = []),
