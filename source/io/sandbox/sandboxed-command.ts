@@ -25,7 +25,7 @@ export interface BridgeProgram {
 }
 
 /** Signals that reach the whole group of a terminal, ours among them: we must outlive the agent by a moment. */
-const GROUP_SIGNALS = ['HUP', 'INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'];
+const GROUP_SIGNALS = 'HUP,INT,QUIT,TERM,TSTP,TTIN,TTOU';
 
 /**
  * Runs between the two sandboxes, so everything in it is ours. $1 bubblewrap, $2 folder, $3 processes, $4 files,
@@ -33,7 +33,6 @@ const GROUP_SIGNALS = ['HUP', 'INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'];
  * know (dash spells processes -p, bash -u) is not worth failing for.
  */
 const SCRIPT = `
-trap '' ${GROUP_SIGNALS.join(' ')}
 bwrap=$1 folder=$2 processes=$3 files=$4 node=$5 bridge=$6
 shift 6
 exec 3<&- 4<&- 5<&- 6<&- 7<&-
@@ -41,7 +40,7 @@ ulimit -c 0
 ulimit -n "$files" 2>/dev/null
 ulimit -u "$processes" 2>/dev/null || ulimit -p "$processes" 2>/dev/null
 [ -z "$node" ] || /usr/bin/env -i "$node" "$bridge" "$folder/doors" </dev/null >/dev/null 2>&1 &
-exec "$bwrap" --seccomp ${FILTER_FD} --args ${ARGUMENTS_FD} -- /usr/bin/env --default-signal=${GROUP_SIGNALS.join(',')} -- "$@" ${FILTER_FD}<"$folder/filter" ${ARGUMENTS_FD}<"$folder/arguments"
+exec "$bwrap" --seccomp ${FILTER_FD} --args ${ARGUMENTS_FD} -- /usr/bin/env --default-signal=${GROUP_SIGNALS} -- "$@" ${FILTER_FD}<"$folder/filter" ${ARGUMENTS_FD}<"$folder/arguments"
 `;
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
@@ -79,6 +78,9 @@ export function sandboxedCommand(given: {
   const hasDoors = doors.length > 0;
   writeFileSync(join(folder, 'doors'), JSON.stringify(doors), { mode: 0o600 });
   return [
+    // Inherited by everything up to the agent's own program, which gets them back.
+    '/usr/bin/env',
+    `--ignore-signal=${GROUP_SIGNALS}`,
     bubblewrap,
     ...outerArguments(),
     '--',
