@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
 import { allow, type AgentLab, type Asked } from '../support/agent-lab.ts';
 import { CODEX, openCodexLab, SKIPPED } from '../support/codex-lab.ts';
@@ -280,11 +288,96 @@ describe.skipIf(!CODEX)(`the real codex exec${SKIPPED}`, () => {
   });
 });
 
+describe.skipIf(!CODEX)(`the real codex in a terminal${SKIPPED}`, () => {
+  const seen = (screen: { text(): string }, what: RegExp): Promise<true> =>
+    until(() => what.test(screen.text()) || undefined, `${what} is on the screen`);
+  const open = (turns: readonly string[]) => lab.open(['go', ...turns, '>> say finished'].join('\n'));
+
+  test('HI2 shows that it waits for approval, opens no dialog, and goes on once approved', async () => {
+    const { verdict, give } = heldVerdict();
+    judging(/made/, () => verdict);
+    await lab.listen();
+    const screen = await open([bash('touch made')]);
+    await seen(screen, /fleet: waiting for approval/);
+    expect(screen.text()).not.toMatch(/Would you like to/);
+    expect(existsSync(inRepository('made'))).toBe(false);
+    give({ type: 'allow', input: { command: 'touch made' } });
+    await seen(screen, /• finished/);
+    expect(existsSync(inRepository('made'))).toBe(true);
+    expect(told('session-began')).toHaveLength(1);
+  });
+
+  test('HI2 edited and rejected calls end as decided, and the message is on the screen', async () => {
+    judging(/original|rejected/, (asked) =>
+      JSON.stringify(asked).includes('original')
+        ? { type: 'allow', input: { command: 'touch edited' } }
+        : { type: 'deny', message: 'ana: not today' },
+    );
+    await lab.listen();
+    const screen = await open([bash('touch original'), bash('touch rejected')]);
+    await seen(screen, /ana: not today/);
+    await seen(screen, /• finished/);
+    expect(existsSync(inRepository('original'))).toBe(false);
+    expect(existsSync(inRepository('edited'))).toBe(true);
+    expect(existsSync(inRepository('rejected'))).toBe(false);
+    expect(toldToModel()).toContain('ana: not today');
+  });
+
+  test('HI6 a call given up with Esc withdraws its question', async () => {
+    let given: AbortSignal | undefined;
+    judging(/made/, (_, signal) => {
+      given = signal;
+      return heldVerdict().verdict;
+    });
+    await lab.listen();
+    const screen = await open([bash('touch made')]);
+    await seen(screen, /fleet: waiting for approval/);
+    screen.press('Escape');
+    await until(() => given?.aborted === true || undefined, 'the question is withdrawn');
+    expect(existsSync(inRepository('made'))).toBe(false);
+  });
+
+  test('PE12 a command that wants out of the sandbox is asked about again, and only then', async () => {
+    // Its sandbox opens the folder for temporary files, and everything a test makes lies in that.
+    const elsewhere = mkdtempSync(resolve('.cache', 'outside-'));
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+    const touch = (name: string): string => `touch ${join(elsewhere, name)}`;
+    const outside = (name: string) =>
+      bash(touch(name), {
+        sandbox_permissions: 'require_escalated',
+        justification: 'the home needs it',
+      });
+    lab.judge = (asked) => {
+      if (asked.type !== 'tool-asked') return { type: 'deny', message: 'not expected' };
+      const isWish = asked.call.tool === 'BashOutsideSandbox';
+      return isWish && JSON.stringify(asked.call.input).includes('no-')
+        ? { type: 'deny', message: 'ana: stay inside' }
+        : allow(asked.call);
+    };
+    await lab.listen();
+    const screen = await open([
+      bash(touch('quietly')),
+      outside('yes-file'),
+      outside('no-file'),
+      bash('touch inside'),
+    ]);
+    await seen(screen, /• finished/);
+    expect(readdirSync(elsewhere)).toEqual(['yes-file']);
+    expect(existsSync(inRepository('inside'))).toBe(true);
+    expect(toldToModel()).toContain('ana: stay inside');
+    const wishes = told('tool-asked').filter(({ call: { tool } }) => tool === 'BashOutsideSandbox');
+    expect(wishes).toMatchObject([
+      { call: { input: { description: 'the home needs it' } } },
+      { call: { input: { description: 'the home needs it' } } },
+    ]);
+  });
+});
+
 /** Writes trust in a hook of the project into the person's own settings. */
 async function trustAllHooks(key: string): Promise<{ trusted: boolean }> {
   const { askProgram } = await import('../../source/daemon/ask-program.ts');
   const { hooksQuestion } = await import('../../source/core/vendors/codex-settings.ts');
-  const environment = { HOME: lab.home, PATH: process.env['PATH'] ?? '', FAKE_KEY: 'dummy' };
+  const environment = { HOME: lab.home, PATH: process.env['PATH'] ?? '', OPENAI_API_KEY: 'dummy' };
   const command = [CODEX!, 'app-server', '-c', 'features.hooks=true'];
   const ask = () => askProgram({ command, question: hooksQuestion(), cwd: lab.repository, environment });
   const before = await ask();

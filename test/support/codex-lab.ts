@@ -1,24 +1,23 @@
 /** The real Codex, offline. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installed, openAgentLab, skipped, type AgentLab } from './agent-lab.ts';
+import { installed, openAgentLab, skipped, type AgentLab, type AgentUnderTest } from './agent-lab.ts';
 
 export const CODEX = installed('codex');
 
 export const SKIPPED = skipped(CODEX);
 
-export const openCodexLab = (): Promise<AgentLab> =>
-  openAgentLab({
-    vendor: 'codex',
-    program: CODEX ?? '',
-    environment: () => codexEnvironment,
-    onboard: ({ home, repository, modelUrl }) => onboardCodex(home, repository, modelUrl),
-  });
+export const codexUnderTest: AgentUnderTest = {
+  vendor: 'codex',
+  program: CODEX ?? '',
+  environment: () => ({ OPENAI_API_KEY: 'dummy' }),
+  onboard,
+};
 
-export const codexEnvironment = { FAKE_KEY: 'dummy' };
+export const openCodexLab = (): Promise<AgentLab> => openAgentLab(codexUnderTest);
 
 /** Points it at a model on the loopback, with the trust in this repository given. */
-export function onboardCodex(home: string, repository: string, modelUrl: string): void {
+function onboard({ home, repository, modelUrl }: Parameters<AgentUnderTest['onboard']>[0]): void {
   mkdirSync(join(home, '.codex'), { recursive: true });
   writeFileSync(
     join(home, '.codex', 'config.toml'),
@@ -31,7 +30,7 @@ export function onboardCodex(home: string, repository: string, modelUrl: string)
       'name = "fake"',
       `base_url = "${modelUrl}/v1"`,
       'wire_api = "responses"',
-      'env_key = "FAKE_KEY"',
+      'env_key = "OPENAI_API_KEY"',
       `[projects."${repository}"]`,
       'trust_level = "trusted"',
       '[analytics]',
