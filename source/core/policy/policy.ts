@@ -37,7 +37,8 @@ export interface World {
    */
   readonly real: Readonly<Record<string, string>>;
   /**
-   * Real paths of files and folders below `root` whose names usually hold secrets (`isSecretName`), as far as
+   * Paths below `root` (spelled from it) of files and folders whose names usually hold secrets (`isSecretName`),
+   * and of links that lead to one or out of the worktree, as far as
    * they exist: `grep -r` and `cat *` read them without naming them. null: nobody looked, and such commands
    * ask unless they cannot reach a secret by name.
    */

@@ -1,0 +1,107 @@
+/** Programs that make, move and remove files; at the tier read_write, inside the worktree. Some are known only for what they touch. */
+import type { Argument } from '../argument.ts';
+import type { Outcome, Parsed, Program, Touch } from './program.ts';
+
+export const FILES: readonly Program[] = [
+  { names: 'mkdir', tier: 'read_write', options: '-p -v -m: --parents --verbose --mode:', operands: 'write' },
+  {
+    names: 'touch',
+    tier: 'read_write',
+    options: '-a -c -m -h -d: -t: -r/ --no-create --date: --reference/ --no-dereference',
+    operands: 'write',
+  },
+  {
+    names: 'rmdir',
+    tier: 'read_write',
+    options: '-p -v --parents --verbose --ignore-fail-on-non-empty',
+    operands: 'delete',
+  },
+  {
+    names: 'rm',
+    tier: 'read_write',
+    options: '-r -R -f -i -I -v -d --recursive --force --verbose --dir --interactive?',
+    operands: 'delete',
+  },
+  {
+    names: 'cp',
+    tier: 'read_write',
+    options: `-a -r -R -p -f -n -i -v -u -L -P -H -d -T -t: -x --recursive --archive --preserve? --no-preserve: --force --no-clobber
+      --interactive --verbose --update? --no-dereference --dereference --no-target-directory --target-directory:
+      --one-file-system --reflink? --sparse:`,
+    operands: (parsed) => carried(parsed, 'read'),
+  },
+  {
+    names: 'mv',
+    tier: 'read_write',
+    options: `-f -n -i -v -u -T -t: --force --no-clobber --interactive --verbose --update? --no-target-directory
+      --target-directory:`,
+    operands: (parsed) => carried(parsed, 'delete'),
+  },
+  { names: 'tee', tier: 'read_write', options: '-a -i -p --append --ignore-interrupts', operands: 'write' },
+  { names: 'truncate shred unlink', tier: null, operands: 'write' },
+  {
+    names: 'chmod chown chgrp setfacl xattr',
+    tier: null,
+    operands: ({ operands }) => touching(operands.slice(1), 'write'),
+  },
+  {
+    names: 'ln link install rsync scp',
+    tier: null,
+    options: '-s -f -v -m: -r -a -T -n',
+    operands: (parsed) => carried(parsed, 'read'),
+  },
+  { names: 'less more most bat batcat zless', tier: null, operands: 'read' },
+  { names: 'vi vim nvim nano emacs ed ex pico code', tier: null, operands: 'edit' },
+  { names: 'gzip gunzip bzip2 bunzip2 xz unxz zstd', tier: null, operands: 'edit' },
+  { names: 'zcat bzcat xzcat zgrep source .', tier: null, operands: 'read' },
+  { names: 'patch', tier: null, operands: ({ operands }) => touching(operands.slice(0, 1), 'edit') },
+  {
+    names: 'dd',
+    tier: null,
+    operands: ({ operands }) => ({
+      touches: operands.flatMap(({ text }): Touch[] => {
+        const [, name, path] = /^(if|of)=(.*)$/s.exec(text) ?? [];
+        return path === undefined
+          ? []
+          : [
+              {
+                kind: name === 'if' ? 'read' : 'write',
+                argument: { kind: 'known', text: path, choices: null },
+              },
+            ];
+      }),
+      problem: null,
+    }),
+  },
+];
+
+function touching(operands: readonly Argument[], kind: Touch['kind']): Outcome {
+  return { touches: operands.map((argument) => ({ kind, argument })), problem: null };
+}
+
+/** Sources go to a file or into a folder: which of the two shows only on the disk, so both names are looked at. */
+function carried({ operands, options }: Parsed, source: 'read' | 'delete'): Outcome {
+  const folder = options.find(({ name }) => name === '-t' || name === '--target-directory')?.value ?? null;
+  const sources = folder ? operands : operands.slice(0, -1);
+  const target = folder ?? operands.at(-1);
+  const touches: Touch[] = sources.flatMap((argument): Touch[] =>
+    source === 'read'
+      ? [{ kind: 'read', argument }]
+      : [
+          { kind: 'read', argument },
+          { kind: 'delete', argument },
+        ],
+  );
+  if (!target || sources.length === 0) return { touches, problem: 'it lacks a target' };
+  touches.push({ kind: 'write', argument: target });
+  for (const { text, kind } of sources) {
+    const name = text.replace(/\/+$/, '').slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1);
+    if (name === '' || name === '.' || name === '..') continue;
+    const into = `${target.text.replace(/\/+$/, '')}/${name}`;
+    touches.push({
+      kind: 'write',
+      argument: { kind: kind === 'known' ? target.kind : kind, text: into, choices: null },
+    });
+  }
+  return { touches, problem: null };
+}
