@@ -1,4 +1,5 @@
 /** An event as a sentence. */
+import { heldBy } from '../core/approvals/grants.ts';
 import { shownAs } from '../core/approvals/subject.ts';
 import type { Recorded } from '../core/event.ts';
 
@@ -59,6 +60,16 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `${who} asks for ${event.subject ? shownAs(event.subject).tool : event.call?.tool} (${event.approval}): ${event.reason}`;
     case 'approval-decided':
       return `${event.approval} ${event.verdict}${event.editedInput ? ' as edited' : ''}${event.message ? `: ${event.message}` : ''}`;
+    case 'rule-added':
+      return `rule ${event.effect} ${event.rule} written into ${event.file} for ${event.whose}: ${event.reason}`;
+    case 'rule-removed':
+      return `rule ${event.effect} ${event.rule} taken out of ${event.file} for ${event.whose}: ${event.reason}`;
+    case 'grant-added':
+      return `grant ${event.grant}: ${event.rule} for ${heldBy(event.holder)} until ${new Date(event.until).toISOString()}: ${event.reason}`;
+    case 'grant-revoked':
+      return `grant ${event.grant} revoked${event.reason ? `: ${event.reason}` : ''}`;
+    case 'grant-used':
+      return `grant ${event.grant} answered call ${event.call} of ${who}`;
     case 'approval-voted':
       return `${event.approval} approved by one of several${event.message ? `: ${event.message}` : ''}`;
     case 'approval-undone':

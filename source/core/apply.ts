@@ -183,6 +183,26 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
       return changeApproval(fleet, event.approval, { snoozedUntil: event.until });
     case 'approval-reminded':
       return changeApproval(fleet, event.approval, { reminders: event.step });
+    case 'rule-added':
+    case 'rule-removed':
+      // What the file says is folded when it is read.
+      return fleet;
+    case 'grant-added': {
+      const { grant: id, rule, holder, reason, until } = event;
+      const grant = { id, rule, holder, reason, by: recorded.actor, at, until, uses: 0, lastUsedAt: null };
+      const alive = Object.entries(fleet.grants).filter(([, known]) => at < known.until);
+      return { ...fleet, grants: { ...Object.fromEntries(alive), [id]: grant } };
+    }
+    case 'grant-revoked': {
+      const { [event.grant]: _, ...grants } = fleet.grants;
+      return { ...fleet, grants };
+    }
+    case 'grant-used': {
+      const grant = fleet.grants[event.grant];
+      if (!grant) return fleet;
+      const used = { ...grant, uses: grant.uses + 1, lastUsedAt: at };
+      return { ...fleet, grants: { ...fleet.grants, [grant.id]: used } };
+    }
     case 'approval-closed':
       return closeApproval(fleet, recorded, event);
     case 'verdict-dispatched': {

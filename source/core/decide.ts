@@ -1,5 +1,7 @@
 /** (fleet, input) → events, or a refusal in words. Pure: the same state and input always say the same. */
 import { endApprovals, expireApprovals, hookGone } from './approvals/close-approvals.ts';
+import { addGrant, revokeGrant } from './approvals/grants.ts';
+import { decideBatch } from './approvals/decide-batch.ts';
 import { decideApproval, undoDecision } from './approvals/decide-approval.ts';
 import { dispatchVerdict } from './approvals/dispatch.ts';
 import { snoozeApproval } from './approvals/snooze.ts';
@@ -127,6 +129,16 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       return dispatchVerdict(fleet, input, moment);
     case 'decide':
       return decideApproval(fleet, input, moment);
+    case 'decide-batch':
+      return decideBatch(fleet, input, moment);
+    case 'rule-changed': {
+      const { type: _, change, ...changed } = input;
+      return happened({ type: change === 'added' ? 'rule-added' : 'rule-removed', ...changed });
+    }
+    case 'grant':
+      return addGrant(fleet, input, moment);
+    case 'revoke-grant':
+      return revokeGrant(fleet, input);
     case 'undo':
       return undoDecision(fleet, input, moment);
     case 'snooze':

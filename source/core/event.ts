@@ -2,8 +2,9 @@
  * Everything that can have happened. Events are the truth: state, screens and tables are folds of them.
  * An event never carries terminal output or a secret, only where it can be found.
  */
-import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
+import type { AgentDefinition, ProjectDefaults, Rule, Tier, Vendor } from './agent.ts';
 import type { ToolCall } from './approvals/envelope.ts';
+import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Subject } from './approvals/subject.ts';
 import type { Needs } from './fleet.ts';
@@ -30,6 +31,18 @@ export type AlarmKind =
   | 'session-lost'
   | 'clock-jump'
   | 'log-gap';
+
+export interface RuleChange {
+  readonly file: string;
+  /** Whose rules of that file: `agent dev`, `every agent`. */
+  readonly whose: string;
+  readonly project: string | null;
+  readonly effect: Rule['effect'];
+  readonly rule: string;
+  readonly reason: string;
+  /** The request it was made from. */
+  readonly approval: string | null;
+}
 
 export type FleetEvent =
   | { readonly type: 'daemon-started'; readonly version: string; readonly process: ProcessIdentity }
@@ -270,6 +283,27 @@ export type FleetEvent =
       readonly run: string;
       readonly session: string;
       readonly step: number;
+    }
+  /** A person wrote a rule into a file, or took one out, by way of us. */
+  | ({ readonly type: 'rule-added' | 'rule-removed' } & RuleChange)
+  | {
+      readonly type: 'grant-added';
+      readonly grant: string;
+      readonly rule: string;
+      readonly holder: GrantHolder;
+      readonly reason: string;
+      /** Wall clock, milliseconds. */
+      readonly until: number;
+      readonly approval: string | null;
+    }
+  | { readonly type: 'grant-revoked'; readonly grant: string; readonly reason: string }
+  /** It answered a question that nobody was asked. */
+  | {
+      readonly type: 'grant-used';
+      readonly grant: string;
+      readonly run: string;
+      readonly session: string;
+      readonly call: string;
     }
   | {
       readonly type: 'approval-closed';

@@ -4,6 +4,7 @@
  */
 import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
 import type { Envelope, ToolCall } from './approvals/envelope.ts';
+import type { Grant } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Activity, AlarmKind, ProcessIdentity, Protection } from './event.ts';
 import { BUILT_IN_POLICY, type GlobalPolicy } from './permissions/global-policy.ts';
@@ -205,6 +206,8 @@ export interface Fleet {
   readonly approvals: Readonly<Record<string, Approval>>;
   /** By session, by call id. */
   readonly openCalls: Readonly<Record<string, Readonly<Record<string, OpenCall>>>>;
+  /** Standing grants by id; those whose time is over go when the next one comes. */
+  readonly grants: Readonly<Record<string, Grant>>;
   readonly alarms: readonly Alarm[];
 }
 
@@ -216,6 +219,7 @@ export const EMPTY_FLEET: Fleet = {
   runs: {},
   approvals: {},
   openCalls: {},
+  grants: {},
   alarms: [],
 };
 

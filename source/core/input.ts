@@ -3,8 +3,9 @@
  * in here, so that the same inputs always lead to the same events.
  */
 import type { AgentDefinition, ProjectConfig, Tier } from './agent.ts';
+import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
-import type { AlarmKind, ProcessIdentity } from './event.ts';
+import type { AlarmKind, ProcessIdentity, RuleChange } from './event.ts';
 import type { Worktree } from './fleet.ts';
 import type { GlobalPolicy } from './permissions/global-policy.ts';
 import type { World } from './policy/policy.ts';
@@ -134,7 +135,32 @@ export type Input =
       readonly grounds?: Grounds | null;
       readonly editedGrounds?: Grounds | null;
     }
+  /** On all of them, or on none. */
+  | {
+      readonly type: 'decide-batch';
+      readonly members: readonly {
+        readonly approval: string;
+        readonly hash: string;
+        readonly decision: string;
+        readonly grounds?: Grounds | null;
+      }[];
+      readonly verdict: 'approved' | 'rejected';
+      readonly message: string;
+      readonly undoMs?: number;
+    }
   | { readonly type: 'undo'; readonly approval: string }
+  /** A file of people's was changed; this is for the record. */
+  | ({ readonly type: 'rule-changed'; readonly change: 'added' | 'removed' } & RuleChange)
+  | {
+      readonly type: 'grant';
+      readonly rule: string;
+      readonly holder: GrantHolder;
+      readonly days: number;
+      readonly reason: string;
+      /** The request it was made from. */
+      readonly approval: string | null;
+    }
+  | { readonly type: 'revoke-grant'; readonly grant: string; readonly reason: string }
   /** `until` null wakes it. */
   | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
   | { readonly type: 'worktree-removed'; readonly run: string; readonly isForced: boolean }

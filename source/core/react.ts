@@ -35,9 +35,13 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
     case 'call-held':
     case 'tool-judged':
     case 'approval-requested':
+      return [{ type: 'answer-hooks', session: event.session }];
     case 'approval-decided':
     case 'approval-closed':
-      return [{ type: 'answer-hooks', session: event.session }];
+      // Calls that waited for a scope are judged with what was said of it.
+      return fleet.approvals[event.approval]?.subject.type === 'scope'
+        ? [{ type: 'judge-again', session: event.session }]
+        : [{ type: 'answer-hooks', session: event.session }];
     case 'daemon-started':
     case 'daemon-stopped':
     case 'subagent-began':
@@ -49,6 +53,11 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
     case 'session-recovered':
     case 'activity-changed':
     case 'gate-proven':
+    case 'rule-added':
+    case 'rule-removed':
+    case 'grant-added':
+    case 'grant-revoked':
+    case 'grant-used':
     case 'approval-voted':
     case 'approval-undone':
     case 'approval-snoozed':

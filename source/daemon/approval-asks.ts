@@ -2,23 +2,29 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import { BATCH_MAX } from '../core/approvals/decide-batch.ts';
+import { fatigueOf } from '../core/approvals/fatigue.ts';
 import { changesSince } from '../core/approvals/grounds.ts';
 import { changedPaths, diffOf, type CurrentText } from '../core/approvals/diff-of.ts';
 import type { Approval } from '../core/fleet.ts';
 import type { Input } from '../core/input.ts';
+import type { Store } from '../io/store/store.ts';
 import type { Ask, AskValue } from '../wire/daemon-protocol.ts';
 import { AskRefused } from './clients.ts';
 import { groundsOf, groundsOfEdited } from './grounds.ts';
 import type { Loop, Outcome } from './loop.ts';
+import { recordedAsks } from './recorded-asks.ts';
 
 /** More than this nobody reads as a diff; it also bounds what one look costs. */
 const DIFFED_BYTES_MAX = 256 * 1024;
 
 export class ApprovalAsks {
   readonly #loop: Loop;
+  readonly #store: Store;
 
-  constructor({ loop }: { readonly loop: Loop }) {
+  constructor({ loop, store }: { readonly loop: Loop; readonly store: Store }) {
     this.#loop = loop;
+    this.#store = store;
   }
 
   async decide(ask: Extract<Ask, { type: 'decide' }>, actor: string): Promise<AskValue['decide']> {
@@ -40,6 +46,35 @@ export class ApprovalAsks {
       dispatchAt: end?.dispatchAt ?? 0,
       votesMissing: end ? 0 : (needs?.votes ?? 1) - (votes?.length ?? 0),
     };
+  }
+
+  async decideBatch(
+    ask: Extract<Ask, { type: 'decide-batch' }>,
+    actor: string,
+  ): Promise<AskValue['decide-batch']> {
+    // More than a batch may have is refused unseen.
+    const members = await Promise.all(
+      ask.members.slice(0, BATCH_MAX + 1).map(async (member) => {
+        const known = this.#loop.fleet.approvals[member.approval];
+        return { ...member, grounds: known ? await groundsOf(known.subject, known.cwd) : null };
+      }),
+    );
+    const { events } = await this.#submit({ ...ask, members }, actor);
+    return {
+      decided: events.flatMap(({ event }) => (event.type === 'approval-decided' ? [event.approval] : [])),
+    };
+  }
+
+  async grant(ask: Extract<Ask, { type: 'grant' }>, actor: string): Promise<AskValue['grant']> {
+    const { events } = await this.#submit(ask, actor);
+    const added = events.find(({ event }) => event.type === 'grant-added')?.event;
+    if (added?.type !== 'grant-added') throw new AskRefused('FAILED', 'the grant was not recorded');
+    return { grant: added.grant };
+  }
+
+  async stats(since: number): Promise<AskValue['approval-stats']> {
+    const until = Date.now();
+    return fatigueOf(await recordedAsks(this.#store, since), { since, until });
   }
 
   async detail(id: string): Promise<AskValue['approval-detail']> {

@@ -10,9 +10,11 @@ import { ApprovalAsks } from './approval-asks.ts';
 import { AskRefused } from './clients.ts';
 import type { Configuration } from './configuration.ts';
 import type { Loop, Outcome } from './loop.ts';
+import type { Notifier } from './notifier.ts';
 import { adHocAgent, type Performer } from './performer.ts';
 import { PermissionAsks } from './permission-asks.ts';
 import { loadProject } from './projects.ts';
+import { RuleAsks } from './rule-asks.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
 import { discardWorktree, listRunWorktrees } from './worktrees.ts';
@@ -29,6 +31,9 @@ export interface AsksOptions {
   readonly screens: ScreensLink;
   readonly performer: Performer;
   readonly configuration: Configuration;
+  readonly notifier: Notifier;
+  /** policy.yaml */
+  readonly policyFile: string;
   facts(): DaemonFacts;
   rebuild(): { readonly events: number; readonly words: string };
   shutdown(): void;
@@ -37,11 +42,13 @@ export interface AsksOptions {
 export class Asks {
   readonly #options: AsksOptions;
   readonly #approvals: ApprovalAsks;
+  readonly #rules: RuleAsks;
   readonly #permissions: PermissionAsks;
 
   constructor(options: AsksOptions) {
     this.#options = options;
     this.#approvals = new ApprovalAsks(options);
+    this.#rules = new RuleAsks(options);
     this.#permissions = new PermissionAsks(options);
   }
 
@@ -64,6 +71,24 @@ export class Asks {
         return this.#send(ask, actor);
       case 'decide':
         return this.#approvals.decide(ask, actor);
+      case 'decide-batch':
+        return this.#approvals.decideBatch(ask, actor);
+      case 'rule-proposals':
+        return this.#rules.proposals(ask.approval);
+      case 'rule-preview':
+        return this.#rules.preview(ask);
+      case 'add-rule':
+      case 'remove-rule':
+        return this.#rules.write(ask, actor);
+      case 'grant':
+        return this.#approvals.grant(ask, actor);
+      case 'revoke-grant':
+        await this.#submit(ask, actor);
+        return {};
+      case 'approval-stats':
+        return this.#approvals.stats(ask.since);
+      case 'notify-test':
+        return this.#options.notifier.test();
       case 'undo':
         await this.#submit({ type: 'undo', approval: ask.approval }, actor);
         return {};

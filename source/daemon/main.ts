@@ -3,6 +3,7 @@
  * at any moment no session ends, nothing acknowledged is lost, and nothing is approved.
  */
 import { hostname, userInfo } from 'node:os';
+import { noticesOf } from '../core/notices.ts';
 import { takeLock } from '../io/store/daemon-lock.ts';
 import { StoreError } from '../io/store/store-error.ts';
 import { openStore, type Store } from '../io/store/store.ts';
@@ -16,6 +17,7 @@ import { Configuration } from './configuration.ts';
 import { Gates } from './gates.ts';
 import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
+import { Notifier } from './notifier.ts';
 import { parseAsk } from './parse-ask.ts';
 import { Performer } from './performer.ts';
 import { describeRebuild, loadFleet, rebuildFleet, saveFleet } from './rebuild.ts';
@@ -119,6 +121,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
       ...reconciler.warnings,
       ...screens.warnings,
       ...configuration.warnings,
+      ...notifier.warnings,
     ],
   });
   const person = `person:${userInfo().username}`;
@@ -163,12 +166,21 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
       end(EXIT.locked);
     },
   });
+  const notifier = new Notifier({
+    command: () => loop.fleet.policy.notifyCommand ?? null,
+    now: Date.now,
+    environment,
+  });
+  // As it was published last: notices are about what has changed since.
+  let known = fleet;
   const loop = new Loop({
     store,
     fleet,
     now: Date.now,
     publish: (events, now) => {
       clients.publish(events);
+      notifier.tell(noticesOf(events, known, now));
+      known = now;
       if (now.seq - savedAt < SAVE_EVERY_EVENTS) return;
       savedAt = now.seq;
       saveFleet(store, now);
@@ -190,6 +202,8 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     screens,
     performer,
     configuration,
+    notifier,
+    policyFile: places.policy,
     facts,
     rebuild: () => describeRebuild(loop.fleet, rebuildFleet(store)),
     shutdown: () => end(0),
@@ -221,6 +235,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   clearInterval(tick);
   clearInterval(backup);
   reconciler.close();
+  notifier.close();
   if (code === 0) {
     await loop.submit({ type: 'daemon-stopped' });
     saveFleet(store, loop.fleet);

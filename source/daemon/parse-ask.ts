@@ -29,6 +29,24 @@ const orNothing =
 const flagOrNothing = orNothing(flag);
 const numberOrNothing = orNothing(number);
 
+const effect: Check = (value) => value === 'allow' || value === 'ask' || value === 'deny';
+const fieldsOf =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    object(value) &&
+    Object.entries(fields).every(([name, check]) =>
+      check((value as Readonly<Record<string, unknown>>)[name]),
+    );
+const member = fieldsOf({ approval: text, hash: text, decision: text });
+const members: Check = (value) => Array.isArray(value) && value.every(member);
+const holders: readonly Check[] = [
+  fieldsOf({ type: (type) => type === 'run', run: text }),
+  fieldsOf({ type: (type) => type === 'worktree', path: text }),
+  fieldsOf({ type: (type) => type === 'agent', project: text, agent: text }),
+];
+const grantHolder: Check = (value) => holders.some((check) => check(value));
+const ruleAsk = { project: text, agent: orNull(text), effect, rule: text };
+
 type Fields<A> = Readonly<Record<Exclude<keyof A, 'type'>, Check>>;
 
 const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { type: Type }>>> } = {
@@ -56,6 +74,15 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
     isResponse: flagOrNothing,
     undoMs: numberOrNothing,
   },
+  'decide-batch': { members, verdict, message: text, undoMs: numberOrNothing },
+  'rule-proposals': { approval: text },
+  'rule-preview': ruleAsk,
+  'add-rule': { ...ruleAsk, to: text, reason: text, approval: orNull(text) },
+  'remove-rule': { ...ruleAsk, to: text, reason: text, approval: orNull(text) },
+  grant: { rule: text, holder: grantHolder, days: number, reason: text, approval: orNull(text) },
+  'revoke-grant': { grant: text, reason: text },
+  'approval-stats': { since: number },
+  'notify-test': {},
   undo: { approval: text },
   snooze: { approval: text, until: orNull(number) },
   'approval-detail': { approval: text },

@@ -3,6 +3,10 @@
  * One hello, then questions with answers; a client that subscribes gets the state and every event after it.
  */
 import type { FileDiff } from '../core/approvals/diff-of.ts';
+import type { Fatigue } from '../core/approvals/fatigue.ts';
+import type { GrantHolder } from '../core/approvals/grants.ts';
+import type { RulePreview } from '../core/approvals/preview-rule.ts';
+import type { RuleProposal } from '../core/approvals/propose-rules.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
 import type { Tier } from '../core/agent.ts';
@@ -48,6 +52,42 @@ export type Ask =
       /** How long a yes is held, to be taken back by `undo`; at once when absent. */
       readonly undoMs?: number;
     }
+  /** One answer to several requests of one class: to all of them, or to none. */
+  | {
+      readonly type: 'decide-batch';
+      readonly members: readonly {
+        readonly approval: string;
+        readonly hash: string;
+        readonly decision: string;
+      }[];
+      readonly verdict: 'approved' | 'rejected';
+      readonly message: string;
+      readonly undoMs?: number;
+    }
+  /** Rules that would have answered a request, what each would have matched, and where it can be written. */
+  | { readonly type: 'rule-proposals'; readonly approval: string }
+  | ({ readonly type: 'rule-preview' } & RuleAsk)
+  | ({
+      readonly type: 'add-rule' | 'remove-rule';
+      /** `agent`, `defaults`, `global`, or one of the project's files. */
+      readonly to: string;
+      readonly reason: string;
+      /** The request it comes from. */
+      readonly approval: string | null;
+    } & RuleAsk)
+  | {
+      readonly type: 'grant';
+      readonly rule: string;
+      readonly holder: GrantHolder;
+      readonly days: number;
+      readonly reason: string;
+      readonly approval: string | null;
+    }
+  | { readonly type: 'revoke-grant'; readonly grant: string; readonly reason: string }
+  /** How people fare with being asked. Wall clock, milliseconds. */
+  | { readonly type: 'approval-stats'; readonly since: number }
+  /** Runs the command for notices once. */
+  | { readonly type: 'notify-test' }
   | { readonly type: 'undo'; readonly approval: string }
   /** Wall clock, milliseconds; null wakes it. */
   | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
@@ -87,6 +127,14 @@ export type Ask =
   /** The daemon ends and agents run on; with `isComplete` the screens process ends, too. */
   | { readonly type: 'shutdown'; readonly isComplete?: boolean };
 
+export interface RuleAsk {
+  readonly project: string;
+  /** null: for every agent. */
+  readonly agent: string | null;
+  readonly effect: 'allow' | 'ask' | 'deny';
+  readonly rule: string;
+}
+
 /** What a successful answer carries. */
 export interface AskValue {
   start: { readonly run: string };
@@ -102,6 +150,19 @@ export interface AskValue {
     /** How many more people have to say yes; 0 when it is decided. */
     readonly votesMissing: number;
   };
+  'decide-batch': { readonly decided: readonly string[] };
+  'rule-proposals': {
+    readonly proposals: readonly (RuleProposal & { readonly preview: RulePreview })[];
+    /** The first is the one that changes least. */
+    readonly targets: readonly RuleTarget[];
+  };
+  'rule-preview': RulePreview;
+  'add-rule': RuleWritten;
+  'remove-rule': RuleWritten;
+  grant: { readonly grant: string };
+  'revoke-grant': Record<string, never>;
+  'approval-stats': Fatigue;
+  'notify-test': { readonly command: readonly string[] | null; readonly outcome: string };
   undo: Record<string, never>;
   snooze: Record<string, never>;
   'approval-detail': ApprovalDetail;
@@ -118,6 +179,21 @@ export interface AskValue {
   rebuild: { readonly events: number; readonly words: string };
   backup: { readonly file: string; readonly events: number };
   shutdown: Record<string, never>;
+}
+
+export interface RuleTarget {
+  /** For `to` of add-rule. */
+  readonly to: 'agent' | 'defaults' | 'global';
+  readonly file: string;
+  /** Whom it is for: `agent dev`, `every agent of this project`, `every agent of every project`. */
+  readonly words: string;
+}
+
+export interface RuleWritten {
+  readonly file: string;
+  readonly whose: string;
+  /** The file said so already, or did not say it. */
+  readonly isSame: boolean;
 }
 
 export interface ApprovalDetail {

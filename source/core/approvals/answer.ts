@@ -3,7 +3,7 @@
  * never yield two answers to one call.
  */
 import { canonicalJson } from '../canonical-json.ts';
-import { runOfSession, type Approval, type Fleet, type OpenCall } from '../fleet.ts';
+import type { Approval, Fleet } from '../fleet.ts';
 import type { ToolCall } from './envelope.ts';
 import { shownAs } from './subject.ts';
 
@@ -29,7 +29,8 @@ export function answerTo(fleet: Fleet, request: { session: string; call: ToolCal
     return deny('fleet: the call was changed while it waited');
   if (open.verdict === 'allow') return { type: 'allow', input: open.call.input, approval: null };
   if (open.verdict === 'deny') return deny(`fleet: ${open.reason}`);
-  if (open.heldFor) return answerToHeld(fleet, session, open);
+  // It waits for a scope. Whatever was said of that, the call is judged anew before it is told anything.
+  if (open.heldFor) return { type: 'wait', until: null };
   const approval = open.approval === null ? undefined : fleet.approvals[open.approval];
   if (!approval) return deny('fleet: no approval is known for this call');
   const { state, end } = approval;
@@ -61,17 +62,6 @@ export function answerTo(fleet: Fleet, request: { session: string; call: ToolCal
     default:
       return state satisfies never;
   }
-}
-
-/** It waits for a scope; granted, it is judged anew before it is told anything. */
-function answerToHeld(fleet: Fleet, session: string, { heldFor, reason }: OpenCall): HookAnswer {
-  const { scope, approval } = heldFor!;
-  const question = fleet.approvals[approval];
-  const isGranted = runOfSession(fleet, session)?.grants[scope] !== undefined;
-  if (isGranted || question?.state === 'pending') return { type: 'wait', until: null };
-  const by = question?.state === 'rejected' ? 'a person said no to it' : 'nobody granted it';
-  const words = question?.end?.message ? `${by}: ${question.end.message}` : by;
-  return deny(`fleet: ${reason}; ${words}`);
 }
 
 function rejection({ end }: Approval): string {

@@ -65,7 +65,7 @@ const commandLine = refined(text("a command, as in 'npm start'"), (written): Ref
     : { wrong: split.why, expected: "plain words, or a list such as [bash, -c, '…']" };
 });
 
-const command = either(isSeq, programAndArguments, commandLine);
+export const command = either(isSeq, programAndArguments, commandLine);
 
 /** `Tool` or `Tool(pattern)`; what the pattern means is the policy's matter. */
 const RULE = /^[A-Za-z_][A-Za-z0-9_-]*(\(.+\))?$/s;

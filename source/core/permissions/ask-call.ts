@@ -5,13 +5,16 @@
 import type { Tier } from '../agent.ts';
 import { closed } from '../approvals/close-approvals.ts';
 import type { ToolCall } from '../approvals/envelope.ts';
+import { grantFor } from '../approvals/grants.ts';
 import type { Grounds } from '../approvals/grounds.ts';
+import { needsFor } from '../approvals/needs.ts';
 import { requestApproval } from '../approvals/request.ts';
 import type { FleetEvent } from '../event.ts';
 import type { Approval, Fleet, OpenCall, Run } from '../fleet.ts';
 import type { Moment } from '../input.ts';
 import type { World } from '../policy/policy.ts';
 import type { Judgement, Scope } from '../policy/verdict.ts';
+import { adapterOf } from '../vendors/registry.ts';
 import { judgeCall, recordedJudgement, recordedWorld, type CallToJudge } from './judge-call.ts';
 import { scopeRequest, waitingScopeRequest } from './scopes.ts';
 
@@ -27,7 +30,7 @@ export interface AskedCall extends CallToJudge {
 export function callAsked(fleet: Fleet, asked: AskedCall, moment: Moment): readonly FleetEvent[] {
   const open = fleet.openCalls[asked.session]?.[asked.call.id];
   if (open && !isReleased(fleet, asked.run, open)) return [];
-  return outcomeOf(fleet, asked, moment, judgeCall(fleet, asked));
+  return outcomeOf(fleet, asked, moment, { ...judgeCall(fleet, asked), open });
 }
 
 /** Rules, tiers or scopes are not what they were: whoever still waits is judged by what they are now. */
@@ -35,7 +38,7 @@ export function callJudgedAgain(fleet: Fleet, asked: AskedCall, moment: Moment):
   const open = fleet.openCalls[asked.session]?.[asked.call.id];
   if (open?.verdict !== 'ask') return [];
   if (open.heldFor && !isReleased(fleet, asked.run, open)) return [];
-  const judged = judgeCall(fleet, asked);
+  const judged = { ...judgeCall(fleet, asked), open };
   const { verdict, reason } = judged.judgement;
   const approval = open.approval === null ? undefined : fleet.approvals[open.approval];
   if (!approval) return outcomeOf(fleet, asked, moment, judged);
@@ -67,7 +70,7 @@ function outcomeOf(
   fleet: Fleet,
   asked: AskedCall,
   moment: Moment,
-  judged: { readonly judgement: Judgement; readonly tier: Tier },
+  judged: { readonly judgement: Judgement; readonly tier: Tier; readonly open: OpenCall | undefined },
 ): readonly FleetEvent[] {
   const { run, session, call, kind, cwd, grounds, lifeMs } = asked;
   const { tier } = judged;
@@ -76,24 +79,33 @@ function outcomeOf(
   const { verdict, reason } = judgement;
   const told = { run: run.id, session, call, kind, judgement, world };
   if (verdict === 'ask') {
+    const grant = grantFor(fleet, { run, call, cwd, world: asked.world, judgement, at: moment.at });
+    if (grant) {
+      const by = `grant ${grant.id} of ${grant.by.replace(/^person:/, '')}: ${grant.reason}`;
+      return [
+        { type: 'tool-judged', ...told, verdict: 'allow', tier, reason: by },
+        { type: 'grant-used', grant: grant.id, run: run.id, session, call: call.id },
+      ];
+    }
     const { id, agent, vendor, worktree } = run;
     const subject = { type: 'tool-call', vendor, call } as const;
     const branch = worktree?.branch ?? null;
     const request = requestApproval(
       { agent, run: id, session, subject, cwd, branch, reason, tier, grounds },
-      { moment, judgement, lifeMs, needs: { votes: 1, approvers: null } },
+      {
+        moment,
+        judgement,
+        lifeMs,
+        needs: needsFor(fleet, { action: adapterOf(vendor).actionOf(call), world: asked.world }),
+      },
     );
     return [{ ...request, kind, world }];
   }
   const scope = verdict === 'deny' ? missingScope(judged.judgement) : null;
   if (scope === null) return [{ type: 'tool-judged', ...told, verdict, tier, reason }];
-  const refusal = run.refusedScopes[scope];
-  if (!run.isAttended || refusal) {
-    const who = refusal
-      ? `; ${refusal.by.replace(/^person:/, '')} said no to it${words(refusal.reason)}`
-      : '';
-    return [{ type: 'tool-judged', ...told, verdict, tier, reason: `${reason}${who}` }];
-  }
+  const refusal = refusalOf(run, scope, judged.open);
+  if (refusal !== null)
+    return [{ type: 'tool-judged', ...told, verdict, tier, reason: `${reason}${refusal}` }];
   const waiting = waitingScopeRequest(fleet, run.id, scope);
   const request = waiting
     ? []
@@ -107,6 +119,15 @@ function missingScope({ decidedBy, parts }: Judgement): Scope | null {
   if (decidedBy.type !== 'scope') return null;
   const isOtherwiseDenied = parts.some((part) => part.verdict === 'deny' && part.decidedBy.type !== 'scope');
   return isOtherwiseDenied ? null : decidedBy.scope;
+}
+
+/** Why a person is not asked for the scope, to be added to the reason; null where one is. */
+function refusalOf(run: Run, scope: Scope, open: OpenCall | undefined): string | null {
+  if (!run.isAttended) return '';
+  const refused = run.refusedScopes[scope];
+  if (refused) return `; ${refused.by.replace(/^person:/, '')} said no to it${words(refused.reason)}`;
+  // It has waited for this very scope, and the question ended without an answer.
+  return open?.heldFor?.scope === scope ? '; nobody answered whether it may have it' : null;
 }
 
 const words = (text: string): string => (text === '' ? '' : `: ${text}`);

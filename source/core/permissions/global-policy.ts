@@ -1,4 +1,5 @@
 /** What holds for every project: policy.yaml, and what is so without one. */
+import type { ApproverClass } from '../approvals/needs.ts';
 import type { Rule, Tier } from '../agent.ts';
 import type { Scope } from '../policy/verdict.ts';
 
@@ -11,6 +12,10 @@ export interface GlobalPolicy {
   readonly scopes: readonly Scope[];
   /** Who may grant a scope; anybody where it is not named (PE11). */
   readonly granters: Readonly<Partial<Record<Scope, readonly string[]>>>;
+  /** Actions that only named people decide on, or more than one of them. */
+  readonly approvers?: readonly ApproverClass[];
+  /** Program and arguments that are run for each notice; none when absent. */
+  readonly notifyCommand?: readonly string[] | null;
 }
 
 /** Everything else is granted by a person, to one run, with a reason. */

@@ -10,7 +10,7 @@ import { shownAs } from '../../../source/core/approvals/subject.ts';
 import { apply } from '../../../source/core/apply.ts';
 import { canonicalJson } from '../../../source/core/canonical-json.ts';
 import { EMPTY_FLEET, isFinal, type Approval } from '../../../source/core/fleet.ts';
-import { Simulation } from '../../support/fleet.ts';
+import { IN_P, Simulation } from '../../support/fleet.ts';
 import { reliabilityCount } from '../../support/reliability-count.ts';
 
 const RUNS = reliabilityCount({ reduced: 200, full: 2_000 });
@@ -165,7 +165,7 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
           executedInput: answer.input,
           vendorSession: 'v',
         } as const;
-        world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+        world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
         expect(world.fleet.approvals[id]!.state).toBe('executed');
         break;
       }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerTo, EXECUTION_WINDOW_MS } from '../../../source/core/approvals/answer.ts';
 import { envelopeOf } from '../../../source/core/approvals/envelope.ts';
 import { hashEnvelope } from '../../../source/core/approvals/hash.ts';
-import { agentNamed, Simulation } from '../../support/fleet.ts';
+import { IN_P, agentNamed, Simulation } from '../../support/fleet.ts';
 
 const call = (id: string, command = 'npm test') => ({ id, tool: 'Bash', input: { command }, subagent: null });
 
@@ -102,7 +102,7 @@ describe('an approval', () => {
       executedInput: { command: 'npm test' },
       vendorSession: 'v',
     } as const;
-    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
     expect(world.fleet.alarms).toEqual([]);
     expect(answer()).toMatchObject({ type: 'deny' });
   });
@@ -117,7 +117,7 @@ describe('an approval', () => {
       executedInput: { command: 'npm publish' },
       vendorSession: 'v',
     } as const;
-    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
     expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['executed-input-differs']);
   });
 
@@ -130,7 +130,7 @@ describe('an approval', () => {
       executedInput: { command: 'npm test' },
       vendorSession: 'v',
     } as const;
-    world.submit({ type: 'hook', session, hook, facts: { worktree: '', real: {} }, approvalLifeMs: 0 });
+    world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
     expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['ungated-tool-use']);
   });
 
@@ -183,7 +183,7 @@ it('HI6 a question that waits is not forgotten however many calls come after it'
   for (let i = 0; i < 500; i++) {
     const call = { id: `r${i}`, tool: 'Read', input: { file_path: '/p/a' }, subagent: null };
     const hook = { type: 'tool-asked', call, cwd: '/p', vendorSession: 'v', mode: '' } as const;
-    const facts = { worktree: '/p', real: { '/p': '/p', '/p/a': '/p/a' } };
+    const facts = { ...IN_P, real: { '/p': '/p', '/p/a': '/p/a' } };
     world.submit({ type: 'hook', session, hook, facts, approvalLifeMs: 60_000 });
   }
   expect(Object.keys(world.fleet.openCalls[session]!).length).toBeLessThanOrEqual(200);

@@ -1,0 +1,47 @@
+/** Who has to say yes to what: the classes of actions that named people, or more than one, decide on. */
+import type { Fleet, Needs } from '../fleet.ts';
+import type { Action } from '../policy/action.ts';
+import { judge } from '../policy/judge.ts';
+import type { World } from '../policy/policy.ts';
+import { SCOPES } from '../policy/verdict.ts';
+
+/** As policy.yaml says it under `approvers:`. */
+export interface ApproverClass {
+  /** Which actions, as a rule names them: `Bash(npm publish:*)`. */
+  readonly rule: string;
+  /** Names of people; null: anybody. */
+  readonly people: readonly string[] | null;
+  /** How many different people must say yes. */
+  readonly votes: number;
+}
+
+/** Of several classes every one has to be satisfied: the most votes, of people whom all of them name. */
+export function needsFor(
+  { policy }: Pick<Fleet, 'policy'>,
+  { action, world }: { readonly action: Action; readonly world: World },
+): Needs {
+  const classes = (policy.approvers ?? []).filter(({ rule }) => isOfClass(rule, action, world));
+  const named = classes.flatMap(({ people }) => (people ? [people] : []));
+  const [first] = named;
+  return {
+    votes: Math.max(1, ...classes.map(({ votes }) => votes)),
+    approvers: first ? first.filter((name) => named.every((people) => people.includes(name))) : null,
+  };
+}
+
+/** As a denial would see it, because those look furthest: through wrappers, and at every part of a command. */
+function isOfClass(rule: string, action: Action, world: World): boolean {
+  const { verdict, decidedBy } = judge({
+    action,
+    world,
+    policy: {
+      tier: 'read_write',
+      tierSource: '',
+      rules: [{ effect: 'deny', rule, source: 'approvers' }],
+      scopes: SCOPES,
+      allowedSubagents: null,
+      isAttended: true,
+    },
+  });
+  return verdict === 'deny' && decidedBy.type === 'rule';
+}
