@@ -1,5 +1,7 @@
 /** The fleet as the control room sees it: which agents are listed, how each is doing, what waits. */
 import { hashEnvelope } from '../core/approvals/hash.ts';
+import { byRiskAndAge, riskOf, type RiskOf } from '../core/approvals/risk-of.ts';
+import { isAwake } from '../core/approvals/snooze.ts';
 import { envelopeOf } from '../core/approvals/envelope.ts';
 import { isEnded, pendingApprovals, type Approval, type Fleet, type Run } from '../core/fleet.ts';
 import type { Ui } from './ui-state.ts';
@@ -92,11 +94,36 @@ function groupOf(status: Status): number {
   return status === 'done' || status === 'failed' || status === 'stopped' ? 2 : 1;
 }
 
-/** Open questions, oldest first, without those whose answer is on its way. */
-export function queueItems(fleet: Fleet, answering: readonly string[]): Approval[] {
+/**
+ * Open questions, what could do most harm first and then the oldest, without those whose answer is on its way
+ * and those somebody has put off.
+ */
+export function queueItems(fleet: Fleet, answering: readonly string[], now: number): Approval[] {
   return pendingApprovals(fleet)
-    .filter(({ id }) => !answering.includes(id))
-    .sort((a, b) => a.requestedAt - b.requestedAt || (a.id < b.id ? -1 : 1));
+    .filter((item) => !answering.includes(item.id) && isAwake(item, now))
+    .sort(inQueueOrder);
+}
+
+/** Open questions that come back by themselves later. */
+export const snoozedItems = (fleet: Fleet, now: number): Approval[] =>
+  pendingApprovals(fleet).filter((item) => !isAwake(item, now));
+
+export const inQueueOrder = (a: Approval, b: Approval): number =>
+  byRiskAndAge(
+    { level: riskOfItem(a).level, requestedAt: a.requestedAt },
+    { level: riskOfItem(b).level, requestedAt: b.requestedAt },
+  ) || (a.id < b.id ? -1 : 1);
+
+const risks = new WeakMap<Approval['subject'], RiskOf>();
+
+/** What it could do, worked out once for each request: a queue is sorted by it on every frame. */
+export function riskOfItem(approval: Approval): RiskOf {
+  let risk = risks.get(approval.subject);
+  if (!risk) {
+    risk = riskOf(approval);
+    risks.set(approval.subject, risk);
+  }
+  return risk;
 }
 
 const proofs = new WeakMap<Approval, boolean>();

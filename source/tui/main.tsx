@@ -67,6 +67,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
           isDemo: options.demo !== undefined,
           isUtf8: !terminal.features.isAscii,
           bell: settings.bell,
+          undoMs: settings.undo * 1_000,
         },
         theme: settings.theme,
         settingsFolder: folder,

@@ -1,7 +1,7 @@
 /** What a changed fleet does to the room: new panes, a next request under the cursor, bells. */
 import { shownAs } from '../core/approvals/subject.ts';
-import { isEnded, isLive, type Fleet } from '../core/fleet.ts';
-import { doingOf, listEntries, queueItems, runName, statusOf } from './fleet-view.ts';
+import { isEnded, isLive, type Approval, type Fleet } from '../core/fleet.ts';
+import { doingOf, inQueueOrder, listEntries, queueItems, runName, statusOf } from './fleet-view.ts';
 import { entriesOf, noted, step, type Step } from './step.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
@@ -66,8 +66,8 @@ function failureWords(fleet: Fleet, id: string): string {
 /** A request somebody is about to answer was answered elsewhere, or has expired: said before it is out of sight. */
 function toldOfAnswer(ui: Ui, { fleet, now }: Context): Ui {
   const { overlay, queue } = ui;
-  const isOpen = overlay?.type === 'look' || overlay?.type === 'edit' || overlay?.type === 'reject';
-  const id = isOpen ? overlay.approval : ui.region === 'queue' ? queue.approval : null;
+  const open = overlay && 'approval' in overlay ? overlay.approval : null;
+  const id = open ?? (ui.region === 'queue' ? queue.approval : null);
   const item = id === null ? undefined : fleet.approvals[id];
   if (!item || item.state === 'pending' || queue.answering.includes(item.id)) return ui;
   const by = item.end === null || item.state === 'expired' ? '' : ` by ${item.end.by}`;
@@ -87,17 +87,19 @@ function withNewPanes(ui: Ui, fleet: Fleet): readonly string[] {
 /** Keeps the request under the cursor, or lets the next one come up by itself, deaf for a moment. */
 export function withQueue(ui: Ui, { fleet, now }: Context): Ui {
   const answering = ui.queue.answering.filter((id) => fleet.approvals[id]?.state === 'pending');
-  const items = queueItems(fleet, answering);
+  const items = queueItems(fleet, answering, now);
   const { approval } = ui.queue;
   const room = withRoom(ui.queue, items.length, now);
   if (approval !== null && items.some(({ id }) => id === approval))
     return { ...ui, queue: { ...ui.queue, ...room, answering } };
-  const next = nextAfter(
-    fleet,
-    approval,
-    items.map(({ id }) => id),
-  );
-  const queue = { ...room, approval: next, answering, inertUntil: next === null ? 0 : now + GRACE_MS };
+  const next = nextAfter(fleet, approval, items);
+  const queue = {
+    ...ui.queue,
+    ...room,
+    approval: next,
+    answering,
+    inertUntil: next === null ? 0 : now + GRACE_MS,
+  };
   return withLook({ ...ui, queue }, approval, next);
 }
 
@@ -112,11 +114,11 @@ function withRoom(
   return { isOpen, closesAt: closesAt ?? now + QUEUE_LINGERS_MS };
 }
 
-/** The next younger request, else the youngest. */
-function nextAfter(fleet: Fleet, gone: string | null, items: readonly string[]): string | null {
-  const goneAt = gone === null ? -1 : (fleet.approvals[gone]?.requestedAt ?? -1);
-  const younger = items.find((id) => (fleet.approvals[id]?.requestedAt ?? 0) >= goneAt);
-  return younger ?? items.at(-1) ?? null;
+/** The request that took the place of the one that is gone, else the last. */
+function nextAfter(fleet: Fleet, gone: string | null, items: readonly Approval[]): string | null {
+  const before = gone === null ? undefined : fleet.approvals[gone];
+  const after = before ? items.find((item) => inQueueOrder(before, item) <= 0) : items[0];
+  return (after ?? items.at(-1))?.id ?? null;
 }
 
 /** A closer look goes on with the next request; with none left it closes. */

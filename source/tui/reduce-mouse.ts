@@ -98,7 +98,7 @@ function onQueue(ui: Ui, context: Context, mouse: MouseEvent): Step {
   const left: Ui = { ...ui, region: 'queue', typing: null, scroll: null };
   const areas = queueAreas(layoutOf(ui));
   if (!areas || !hasCell(areas.items, mouse.x, mouse.y)) return step(left);
-  const items = queueItems(context.fleet, ui.queue.answering);
+  const items = queueItems(context.fleet, ui.queue.answering, context.now);
   const window = queueWindow(ui, areas.items, items);
   return step(moveInQueue(left, context, () => window.from + mouse.y - areas.items.y));
 }

@@ -3,7 +3,8 @@ import { alarmLines } from './screens/control-room/alarm-lines.ts';
 import { helpLines } from './help.ts';
 import { paletteEntries } from './palette.ts';
 import { withCursor } from './reduce-fleet.ts';
-import { approveEdit, closeForm, reject } from './reduce-queue.ts';
+import { grant, reject, respond, snooze } from './reduce-answers.ts';
+import { approveEdit, closeForm } from './reduce-queue.ts';
 import { search } from './reduce-scroll.ts';
 import { layoutOf, noted, step, type Step } from './step.ts';
 import {
@@ -63,6 +64,9 @@ function changedField(overlay: Overlay, change: (field: TextField) => TextField)
     case 'palette':
       return { ...overlay, field: change(overlay.field), at: 0 };
     case 'reject':
+    case 'respond':
+    case 'grant':
+    case 'snooze':
     case 'filter':
     case 'search':
       return { ...overlay, field: change(overlay.field) };
@@ -89,6 +93,15 @@ export function inOverlay(ui: Ui, context: Context, overlay: Overlay, action: st
     case 'reject':
       if (action === 'reject-send') return reject(ui, context, overlay);
       return action === 'reject-cancel' ? closeForm(ui, context, overlay) : undefined;
+    case 'respond':
+      if (action === 'respond-send') return respond(ui, context, overlay);
+      return action === 'respond-cancel' ? closeForm(ui, context, overlay) : undefined;
+    case 'grant':
+      if (action === 'grant-send') return grant(ui, context, overlay);
+      return action === 'grant-cancel' ? closeForm(ui, context, overlay) : undefined;
+    case 'snooze':
+      if (action === 'snooze-send') return snooze(ui, context, overlay);
+      return action === 'snooze-cancel' ? closeForm(ui, context, overlay) : undefined;
     case 'start':
       return inStart(ui, context, overlay, action);
     case 'confirm':

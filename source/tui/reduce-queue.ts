@@ -1,7 +1,9 @@
 /** Answering requests: what may be approved by which key, editing, rejecting. */
 import { shownAs } from '../core/approvals/subject.ts';
 import type { Approval } from '../core/fleet.ts';
+import type { ApprovalDetail } from '../wire/daemon-protocol.ts';
 import { isProven, queueItems } from './fleet-view.ts';
+import { keyOf } from './keys.ts';
 import { withQueue } from './reduce-fleet.ts';
 import {
   lookColumns,
@@ -17,18 +19,19 @@ import type { Overlay, Ui } from './ui-state.ts';
 
 type Look = Overlay & { type: 'look' };
 type Edit = Overlay & { type: 'edit' };
-type Reject = Overlay & { type: 'reject' };
+/** A line that is written about a request. */
+export type AnswerLine = Overlay & { type: 'reject' | 'respond' | 'grant' | 'snooze' };
 
 const SEEN_FIRST = 'Not all of it has been on screen';
 
-export const itemUnderCursor = (ui: Ui, { fleet }: Context): Approval | undefined =>
-  queueItems(fleet, ui.queue.answering).find(({ id }) => id === ui.queue.approval);
+export const itemUnderCursor = (ui: Ui, { fleet, now }: Context): Approval | undefined =>
+  queueItems(fleet, ui.queue.answering, now).find(({ id }) => id === ui.queue.approval);
 
 export const isInert = (ui: Ui, now: number): boolean => now < ui.queue.inertUntil;
 
 /** Moves the cursor of the queue; a request somebody chose is not deaf. */
 export function moveInQueue(ui: Ui, context: Context, to: (at: number, last: number) => number): Ui {
-  const items = queueItems(context.fleet, ui.queue.answering);
+  const items = queueItems(context.fleet, ui.queue.answering, context.now);
   if (items.length === 0) return ui;
   const at = items.findIndex(({ id }) => id === ui.queue.approval);
   const next = Math.min(items.length - 1, Math.max(0, to(at, items.length - 1)));
@@ -38,7 +41,7 @@ export function moveInQueue(ui: Ui, context: Context, to: (at: number, last: num
 
 /** `w`: the next request after the one under the cursor, round and round; its agent comes along. */
 export function nextWaiting(ui: Ui, context: Context): Step {
-  const items = queueItems(context.fleet, ui.queue.answering);
+  const items = queueItems(context.fleet, ui.queue.answering, context.now);
   if (items.length === 0) return step(noted(ui, context.now, 'Nothing waits for you.'));
   const at = items.findIndex(({ id }) => id === ui.queue.approval);
   const isHere = ui.region === 'queue' && at !== -1;
@@ -56,6 +59,10 @@ export function nextWaiting(ui: Ui, context: Context): Step {
 
 const openLook = (item: Approval): Look => ({ type: 'look', approval: item.id, top: 0, seen: 0 });
 
+/** What the daemon told of the files it touches, once it has. */
+export const detailOf = ({ queue }: Ui, item: Approval): ApprovalDetail | null =>
+  queue.detail?.approval === item.id ? queue.detail.detail : null;
+
 /** Counts what a closer look shows as seen. Only what lies without a gap below what was seen counts. */
 export function seen(ui: Ui, { fleet }: Context): Ui {
   const { overlay } = ui;
@@ -63,7 +70,7 @@ export function seen(ui: Ui, { fleet }: Context): Ui {
   const item = fleet.approvals[overlay.approval];
   const area = layoutOf(ui).overlay;
   if (!item || !area) return ui;
-  const lines = lookLines(item, lookColumns(area)).length;
+  const lines = lookLines(item, lookColumns(area), detailOf(ui, item)).length;
   const rows = lookRows(area);
   const top = Math.max(0, Math.min(overlay.top, lines - rows));
   const bottom = top <= overlay.seen ? Math.min(lines, top + rows) : 0;
@@ -86,7 +93,7 @@ export function scrollLook(ui: Ui, overlay: Look, to: (top: number, page: number
 /** Whether every line of the look has been on screen. */
 export function isLookSeen(ui: Ui, item: Approval, overlay: Look): boolean {
   const area = layoutOf(ui).overlay;
-  return area !== null && overlay.seen >= lookLines(item, lookColumns(area)).length;
+  return area !== null && overlay.seen >= lookLines(item, lookColumns(area), detailOf(ui, item)).length;
 }
 
 /** Whether the queue itself shows all of the input of the request under its cursor. */
@@ -106,11 +113,19 @@ export function approve(ui: Ui, context: Context): Step {
     return step(noted(ui, context.now, `${SEEN_FIRST}: scroll to the end, then approve.`, 'problem'));
   if (overlay?.type !== 'look' && !isWholeInQueue(ui, item))
     return step(noted(ui, context.now, `${SEEN_FIRST}: ↵ looks closer.`, 'problem'));
+  if (item.subject.type === 'scope') {
+    // Granting has a reason on record; the agent's own words are where a person begins.
+    const field = textField(item.subject.reason);
+    return step({
+      ...ui,
+      overlay: { type: 'grant', approval: item.id, field, isFromLook: overlay?.type === 'look' },
+    });
+  }
   return answered(ui, context, item, { verdict: 'approved', editedInput: null, message: '' });
 }
 
 /** Why no key may answer this request now; null when one may. */
-function refusalOf(ui: Ui, { now, fleet }: Context, item: Approval | undefined): string | null {
+export function refusalOf(ui: Ui, { now, fleet }: Context, item: Approval | undefined): string | null {
   if (!item) return 'Nothing waits for you.';
   if (fleet.approvals[item.id]?.state !== 'pending') return 'This request has been answered already.';
   if (isInert(ui, now)) return 'This request just came up: look at it, then press the key again.';
@@ -122,20 +137,35 @@ function refusalOf(ui: Ui, { now, fleet }: Context, item: Approval | undefined):
   return null;
 }
 
-const pending = (ui: Ui, { fleet }: Context, id: string): Approval | undefined =>
-  queueItems(fleet, ui.queue.answering).find((item) => item.id === id);
+export const pending = (ui: Ui, { fleet, now }: Context, id: string): Approval | undefined =>
+  queueItems(fleet, ui.queue.answering, now).find((item) => item.id === id);
 
 /** Off to the daemon; the next request comes up, deaf for a moment. */
-function answered(
+export function answered(
   ui: Ui,
   context: Context,
   item: Approval,
-  answer: Pick<Intent & { type: 'decide' }, 'verdict' | 'editedInput' | 'message'>,
+  answer: Pick<Intent & { type: 'decide' }, 'verdict' | 'editedInput' | 'message' | 'isResponse'>,
 ): Step {
-  const queue = { ...ui.queue, answering: [...ui.queue.answering, item.id] };
-  const words = `${answer.verdict === 'approved' ? (answer.editedInput ? 'Approved as edited' : 'Approved') : 'Rejected'}: ${item.agent} ${shownAs(item.subject).tool}`;
-  const moved = withQueue(noted({ ...ui, queue }, context.now, words), context);
-  return step(moved, { type: 'decide', approval: item.id, hash: item.hash, ...answer });
+  const { setting, now } = context;
+  const undoMs = answer.verdict === 'approved' ? setting.undoMs : 0;
+  const undo = undoMs > 0 ? { approval: item.id, until: now + undoMs } : null;
+  const queue = { ...ui.queue, answering: [...ui.queue.answering, item.id], undo };
+  const takesBack = undo ? ` · ${keyOf(setting.keymap, 'undo', setting.isUtf8)} takes it back` : '';
+  const words = `${wordOf(answer)}: ${item.agent} ${shownAs(item.subject).tool}${takesBack}`;
+  const moved = withQueue(noted({ ...ui, queue }, now, words), context);
+  return step(moved, {
+    type: 'decide',
+    approval: item.id,
+    hash: item.hash,
+    ...answer,
+    ...(undo && { undoMs }),
+  });
+}
+
+function wordOf(answer: Pick<Intent & { type: 'decide' }, 'verdict' | 'editedInput' | 'isResponse'>): string {
+  if (answer.verdict === 'rejected') return answer.isResponse ? 'Answered' : 'Rejected';
+  return answer.editedInput ? 'Approved as edited' : 'Approved';
 }
 
 export function beginEdit(ui: Ui, context: Context): Step {
@@ -144,9 +174,8 @@ export function beginEdit(ui: Ui, context: Context): Step {
     isFromLook && ui.overlay?.type === 'look'
       ? pending(ui, context, ui.overlay.approval)
       : itemUnderCursor(ui, context);
-  const refusal = refusalOf(ui, context, item);
-  if (!item || refusal !== null)
-    return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
+  const refusal = refusalOf(ui, context, item) ?? (item && noEditOf(item));
+  if (!item || refusal) return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
   const member = EDITABLE.find((name) => typeof shownAs(item.subject).input[name] === 'string') ?? null;
   const text =
     member === null
@@ -158,15 +187,17 @@ export function beginEdit(ui: Ui, context: Context): Step {
   });
 }
 
+const noEditOf = ({ subject }: Approval): string | null =>
+  subject.type === 'scope' ? 'A scope is granted or not; there is nothing to edit.' : null;
+
 /** The member a person most likely wants to change, by name; without one of these the whole input is edited. */
 const EDITABLE = ['command', 'content', 'new_string', 'prompt', 'query', 'url', 'pattern'];
 
 export function editOutside(ui: Ui, context: Context): Step {
   const item =
     ui.overlay?.type === 'look' ? pending(ui, context, ui.overlay.approval) : itemUnderCursor(ui, context);
-  const refusal = refusalOf(ui, context, item);
-  if (!item || refusal !== null)
-    return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
+  const refusal = refusalOf(ui, context, item) ?? (item && noEditOf(item));
+  if (!item || refusal) return step(noted(ui, context.now, refusal ?? '', item ? 'problem' : 'info'));
   return step(ui, {
     type: 'editor',
     approval: item.id,
@@ -220,37 +251,8 @@ function editedInput(item: Approval, { member, field }: Edit): Readonly<Record<s
   }
 }
 
-export function beginReject(ui: Ui, context: Context): Step {
-  const isFromLook = ui.overlay?.type === 'look';
-  const item =
-    ui.overlay?.type === 'look' ? pending(ui, context, ui.overlay.approval) : itemUnderCursor(ui, context);
-  if (!item) return step(noted(ui, context.now, 'Nothing waits for you.'));
-  if (isInert(ui, context.now))
-    return step(
-      noted(ui, context.now, 'This request just came up: look at it, then press the key again.', 'problem'),
-    );
-  if (context.now >= item.expiresAt)
-    return step(noted(ui, context.now, 'This request has expired: the agent was told no.', 'problem'));
-  return step({ ...ui, overlay: { type: 'reject', approval: item.id, field: textField(), isFromLook } });
-}
-
-export function reject(ui: Ui, context: Context, overlay: Reject): Step {
-  const item = pending(ui, context, overlay.approval);
-  const closed = { ...ui, overlay: null };
-  if (!item) return step(noted(closed, context.now, 'This request has been answered already.', 'problem'));
-  if (ui.daemon.state !== 'connected')
-    return step(
-      noted(ui, context.now, 'The daemon is away; the request waits, answer it when it is back.', 'problem'),
-    );
-  return answered(closed, context, item, {
-    verdict: 'rejected',
-    editedInput: null,
-    message: overlay.field.text.trim(),
-  });
-}
-
 /** Back from a form to where it was opened. */
-export function closeForm(ui: Ui, context: Context, overlay: Edit | Reject): Step {
+export function closeForm(ui: Ui, context: Context, overlay: Edit | AnswerLine): Step {
   const item = overlay.isFromLook ? pending(ui, context, overlay.approval) : undefined;
   return step({ ...ui, overlay: item ? openLook(item) : null });
 }

@@ -4,13 +4,13 @@ import { layoutOf, cursorRun, entriesOf, noted, step, type Step } from './step.t
 import {
   approve,
   beginEdit,
-  beginReject,
   editOutside,
   look,
   moveInQueue,
   nextWaiting,
   scrollLook,
 } from './reduce-queue.ts';
+import { beginLine, undo, wake } from './reduce-answers.ts';
 import { withCursor } from './reduce-fleet.ts';
 import { starting } from './reduce-overlays.ts';
 import { weighed, type PaneWeight } from './pane-weights.ts';
@@ -39,7 +39,13 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
     case 'edit-outside':
       return editOutside(ui, context);
     case 'reject':
-      return beginReject(ui, context);
+    case 'respond':
+    case 'snooze':
+      return beginLine(ui, context, action);
+    case 'wake':
+      return wake(ui, context);
+    case 'undo':
+      return undo(ui, context);
     case 'up':
     case 'down':
     case 'left':
@@ -190,7 +196,13 @@ export function inLook(ui: Ui, context: Context, action: string): Step | undefin
     case 'look-edit-outside':
       return editOutside(ui, context);
     case 'look-reject':
-      return beginReject(ui, context);
+      return beginLine(ui, context, 'reject');
+    case 'look-respond':
+      return beginLine(ui, context, 'respond');
+    case 'look-snooze':
+      return beginLine(ui, context, 'snooze');
+    case 'look-undo':
+      return undo(ui, context);
     case 'look-next':
       return nextWaiting(ui, context);
     case 'look-back':

@@ -5,6 +5,7 @@
 import { actionFor } from './keys.ts';
 import { GRACE_MS, onFleet, withQueue } from './reduce-fleet.ts';
 import { onMouse } from './reduce-mouse.ts';
+import { queueItems } from './fleet-view.ts';
 import { editedIn, inOverlay, starting, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
 import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
@@ -26,8 +27,15 @@ const PREFIX_TWICE_MS = 700;
 
 export function reduce(ui: Ui, context: Context, input: UiInput): Step {
   const next = react(ui, context, input);
+  const { overlay } = next.ui;
+  if (overlay?.type !== 'look') return next;
+  const before = ui.overlay?.type === 'look' ? ui.overlay.approval : null;
+  const intents: readonly Intent[] =
+    overlay.approval === before
+      ? next.intents
+      : [...next.intents, { type: 'detail', approval: overlay.approval }];
   // What a closer look shows now has been seen, whatever led to it.
-  return next.ui.overlay?.type === 'look' ? { ...next, ui: seen(next.ui, context) } : next;
+  return { ui: seen(next.ui, context), intents };
 }
 
 function react(ui: Ui, context: Context, input: UiInput): Step {
@@ -66,6 +74,15 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
       return onFailed(ui, context, input.message, input.approval);
     case 'notice':
       return step(noted(ui, context.now, input.text));
+    case 'detail': {
+      const { approval, detail } = input;
+      // It is shown in other lines from now on; none of them has been on screen.
+      const overlay: Overlay | null =
+        ui.overlay?.type === 'look' && ui.overlay.approval === approval
+          ? { ...ui.overlay, top: 0, seen: 0 }
+          : ui.overlay;
+      return step({ ...ui, overlay, queue: { ...ui.queue, detail: { approval, detail } } });
+    }
     case 'lines':
       return onLines(ui, input.session, input.total);
     case 'found':
@@ -92,7 +109,9 @@ const leftQueue = (ui: Ui): Ui =>
 function onTick(before: Ui, context: Context): Ui {
   const { now } = context;
   const { closesAt } = before.queue;
-  const ui = closesAt !== null && now >= closesAt ? leftQueue(withQueue(before, context)) : before;
+  const isBack = before.queue.approval === null && queueItems(context.fleet, [], now).length > 0;
+  const ui =
+    isBack || (closesAt !== null && now >= closesAt) ? leftQueue(withQueue(before, context)) : before;
   return ui.notice && now >= ui.notice.until ? { ...ui, notice: null } : ui;
 }
 

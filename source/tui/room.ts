@@ -366,7 +366,7 @@ export class Room {
   }
 
   #tellTitle(context: Context): void {
-    const waiting = queueItems(context.fleet, this.#ui.queue.answering).length;
+    const waiting = queueItems(context.fleet, this.#ui.queue.answering, context.now).length;
     const title = waiting > 0 ? `(${waiting}) fleet` : 'fleet';
     if (title === this.#title || this.#isAway) return;
     if (this.#terminal.writer.sendControl(`\u001B]2;${title}\u0007`)) this.#title = title;
@@ -390,6 +390,14 @@ export class Room {
           .ask({ type, ...answer, decision: randomUUID() })
           .catch((error: unknown) => this.#failed(error, intent.approval));
       }
+      case 'detail':
+        return void this.#daemon
+          .ask({ type: 'approval-detail', approval: intent.approval })
+          // Without it the whole input is shown as it was asked.
+          .then(
+            (detail) => this.take({ ...intent, detail }),
+            () => undefined,
+          );
       case 'start':
         return this.#start(intent);
       case 'restart': {

@@ -1,5 +1,5 @@
 /**
- * Settings of the person: theme, keys, mouse, bell, notifications. Read directly, because they are needed before the first
+ * Settings of the person: theme, keys, mouse, bell, notifications, undo. Read directly, because they are needed before the first
  * frame and the library that writes them takes longer to load than that frame takes; written by that library.
  */
 import { readFileSync } from 'node:fs';
@@ -17,6 +17,8 @@ export interface Settings {
   readonly bell: boolean;
   /** Besides the bell: how the terminal is asked to tell the desktop. */
   readonly notify: NoticeProtocol;
+  /** Seconds in which a yes can be taken back before the agent gets it. */
+  readonly undo: number;
 }
 
 export interface ReadSettings {
@@ -31,7 +33,11 @@ export const DEFAULT_SETTINGS: Settings = {
   mouse: true,
   bell: true,
   notify: 'none',
+  undo: 3,
 };
+
+/** Longer, and an agent waits for nothing; it can be rejected instead. */
+const UNDO_SECONDS_MAX = 30;
 
 const NAME = 'settings';
 
@@ -79,13 +85,17 @@ export function parseSettings(value: unknown, file: string): ReadSettings {
         else problems.push(`${file}: notify: expected one of ${NOTICE_PROTOCOLS.join(', ')}`);
         break;
       }
+      case 'undo':
+        if (typeof member === 'number' && member >= 0 && member <= UNDO_SECONDS_MAX) settings.undo = member;
+        else problems.push(`${file}: undo: expected seconds from 0 to ${UNDO_SECONDS_MAX}`);
+        break;
       case 'keys':
         if (isKeys(member)) settings.keys = member;
         else problems.push(`${file}: keys: expected {"action": ["key", …]}`);
         break;
       default:
         problems.push(
-          `${file}: ${name}: there is no such setting; there are theme, keys, mouse, bell, notify`,
+          `${file}: ${name}: there is no such setting; there are theme, keys, mouse, bell, notify, undo`,
         );
     }
   }

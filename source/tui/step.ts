@@ -80,6 +80,9 @@ function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
     case 'look':
       return 'look';
     case 'reject':
+    case 'respond':
+    case 'grant':
+    case 'snooze':
       return overlay.isFromLook ? 'look' : 'line';
     case 'confirm':
     case 'filter':

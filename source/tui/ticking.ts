@@ -1,5 +1,5 @@
 /** When something on screen will next say something else because time has passed. */
-import { queueItems } from './fleet-view.ts';
+import { queueItems, snoozedItems } from './fleet-view.ts';
 import { entriesOf } from './step.ts';
 import { untilAgeChanges } from './text.ts';
 import type { Context } from './ui-input.ts';
@@ -22,12 +22,13 @@ export function untilTick(ui: Ui, context: Context): number {
     const run = fleet.runs[id];
     if (run) age(run.endedAt ?? run.startedAt ?? run.requestedAt);
   }
-  for (const item of queueItems(fleet, ui.queue.answering)) {
+  for (const item of queueItems(fleet, ui.queue.answering, now)) {
     age(item.requestedAt);
     // What is left counts down: it changes just after a whole unit.
     const left = item.expiresAt - now;
     if (left > 0) moments.push(left % (left < 60_000 ? 1_000 : 60_000) || 1_000);
   }
+  for (const { snoozedUntil } of snoozedItems(fleet, now)) moments.push(snoozedUntil! - now);
   if (ui.notice) moments.push(ui.notice.until - now);
   if (ui.queue.closesAt !== null) moments.push(ui.queue.closesAt - now);
   if (ui.queue.inertUntil > now) moments.push(ui.queue.inertUntil - now);

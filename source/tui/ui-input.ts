@@ -1,6 +1,6 @@
 /** Everything that can reach the control room, and everything it can want done. */
 import type { Fleet } from '../core/fleet.ts';
-import type { Ask } from '../wire/daemon-protocol.ts';
+import type { ApprovalDetail, Ask } from '../wire/daemon-protocol.ts';
 import type { InputEvent } from './terminal/input-event.ts';
 import type { LinkState, Setting, Size } from './ui-state.ts';
 
@@ -18,6 +18,8 @@ export type UiInput =
   | { readonly type: 'started'; readonly run: string }
   | { readonly type: 'failed'; readonly message: string; readonly approval: string | null }
   | { readonly type: 'notice'; readonly text: string }
+  /** How the files that a request touches look now. */
+  | { readonly type: 'detail'; readonly approval: string; readonly detail: ApprovalDetail }
   /** The project's files have been read. */
   | { readonly type: 'configured'; readonly isThere: boolean; readonly problems: readonly string[] }
   | { readonly type: 'lines'; readonly session: string; readonly total: number }
@@ -41,7 +43,11 @@ export type Intent =
       readonly hash: string;
       readonly editedInput: Readonly<Record<string, unknown>> | null;
       readonly message: string;
+      readonly isResponse?: boolean;
+      readonly undoMs?: number;
     }
+  /** Ask the daemon what it knows of a request beyond the request itself. */
+  | { readonly type: 'detail'; readonly approval: string }
   | {
       readonly type: 'start';
       readonly agent: string | null;

@@ -2,6 +2,7 @@
  * What the control room knows besides the fleet: where the cursor is, what is open, what is being typed.
  * Plain data; `reduce.ts` is the only place that changes it.
  */
+import type { ApprovalDetail } from '../wire/daemon-protocol.ts';
 import type { Keymap } from './keys.ts';
 import type { PaneWeights } from './pane-weights.ts';
 import type { TextField } from './text-field.ts';
@@ -56,8 +57,9 @@ export type Overlay =
       readonly problem: string;
       readonly isFromLook: boolean;
     }
+  /** A line to write: a rejection's message, an answer instead of the call, the reason of a scope, a time. */
   | {
-      readonly type: 'reject';
+      readonly type: 'reject' | 'respond' | 'grant' | 'snooze';
       readonly approval: string;
       readonly field: TextField;
       readonly isFromLook: boolean;
@@ -104,6 +106,10 @@ export interface Ui {
     readonly isOpen: boolean;
     /** When it gives its room back; null while something waits. */
     readonly closesAt: number | null;
+    /** The last yes of this room, as long as it can be taken back. */
+    readonly undo: { readonly approval: string; readonly until: number } | null;
+    /** What only the daemon can tell of the request that is looked at. */
+    readonly detail: { readonly approval: string; readonly detail: ApprovalDetail } | null;
   };
   readonly scroll: Scroll | null;
   readonly overlay: Overlay | null;
@@ -146,6 +152,8 @@ export interface Setting {
   readonly isDemo: boolean;
   readonly isUtf8: boolean;
   readonly bell: boolean;
+  /** A yes can be taken back for so long before the agent gets it. */
+  readonly undoMs: number;
 }
 
 export const initialUi = (start: {
@@ -162,7 +170,15 @@ export const initialUi = (start: {
   cursor: null,
   typing: null,
   left: null,
-  queue: { approval: null, inertUntil: 0, answering: [], isOpen: false, closesAt: null },
+  queue: {
+    approval: null,
+    inertUntil: 0,
+    answering: [],
+    isOpen: false,
+    closesAt: null,
+    undo: null,
+    detail: null,
+  },
   scroll: null,
   overlay: null,
   filter: '',

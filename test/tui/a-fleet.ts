@@ -3,6 +3,7 @@ import { hashEnvelope } from '../../source/core/approvals/hash.ts';
 import type { FleetEvent } from '../../source/core/event.ts';
 import { apply } from '../../source/core/apply.ts';
 import { EMPTY_FLEET, type Fleet } from '../../source/core/fleet.ts';
+import type { Judgement, Scope } from '../../source/core/policy/verdict.ts';
 import { keymapOf } from '../../source/tui/keys.ts';
 import { reduce } from '../../source/tui/reduce.ts';
 import type { Context, Intent, ScreenFacts, UiInput } from '../../source/tui/ui-input.ts';
@@ -98,6 +99,7 @@ export class AFleet {
     tool: string,
     input: Record<string, unknown>,
     id = `ask-${agent}-${this.fleet.seq}`,
+    judgement?: Judgement,
   ): this {
     const run = `run-${agent}`;
     const call = { id: `call-${id}`, tool, input, subagent: null };
@@ -108,6 +110,34 @@ export class AFleet {
       cwd: `/wt/${agent}`,
       branch: `fleet/${agent}`,
       reason: `${tool} asks`,
+      tier: null,
+      grounds: null,
+      supersedes: null,
+    } as const;
+    const hash = hashEnvelope({ form: 2, agent, ...about, decidedBy: null });
+    return this.happens(
+      {
+        type: 'approval-requested',
+        approval: id,
+        ...about,
+        hash,
+        expiresAt: this.now + 3_600_000,
+        ...(judgement && { judgement }),
+      },
+      agent,
+    );
+  }
+
+  /** Its run asks for a scope. */
+  wants(agent: string, scope: Scope, reason: string, id: string): this {
+    const run = `run-${agent}`;
+    const about = {
+      run,
+      session: `${run}-1`,
+      subject: { type: 'scope', scope, reason },
+      cwd: `/wt/${agent}`,
+      branch: null,
+      reason: `scope ${scope}`,
       tier: null,
       grounds: null,
       supersedes: null,
@@ -175,6 +205,7 @@ export class ARoom {
       isDemo: false,
       isUtf8: true,
       bell: true,
+      undoMs: 0,
       ...more.setting,
     };
     this.ui = initialUi({

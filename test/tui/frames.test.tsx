@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chromeModel } from '../../source/tui/chrome-model.ts';
-import { ChromeRenderer } from '../../source/tui/chrome-renderer.tsx';
 import { paintPlainChrome } from '../../source/tui/plain-chrome.ts';
 import { paneTitle, titleIn } from '../../source/tui/screens/control-room/pane-titles.ts';
 import { paneViews } from '../../source/tui/pane-views.ts';
 import { layoutOf } from '../../source/tui/step.ts';
 import { Grid } from '../../source/wire/cells.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
-
-const renderer = new ChromeRenderer();
-afterEach(() => renderer.end());
-
-/** The chrome as text, without colours; panes are laid over it by the compositor. */
-const frameOf = (room: ARoom): string[] =>
-  renderer
-    .draw(chromeModel(room.ui, room.context, 'none'))
-    // oxlint-disable-next-line no-control-regex
-    .replaceAll(/\u001b\[[0-9;]*m/g, '')
-    .split('\n')
-    .map((line) => line.trimEnd());
+import { frameOf, renderer } from './frame-of.ts';
 
 const working = (): AFleet =>
   new AFleet()
@@ -46,7 +34,7 @@ describe('the control room at 80x24', () => {
       ...Array.from({ length: 14 }, () => ''),
       '─ ◐ waiting for you (2)  backend-dev Bash  1 of 2 · asked 15s ago · 59m left ───',
       ' npm publish --access public',
-      ' why Bash asks  on fleet/backend-dev  in wt/backend-dev',
+      ' could publish to the world, which cannot be taken back  why Bash asks  on fle…',
       ' ↵ type to agent  w next waiting  n new agent  x stop  z zoom  / filter  ? keys',
     ]);
   });
@@ -62,8 +50,8 @@ describe('the control room at 80x24', () => {
     expect(frame.slice(0, 15)).toEqual([
       ' fleet  acme-api  ●2  ◐2                           no auto-quarantine   CONTROL',
       '─ ◐ waiting for you (2)  reviewer Write  2 of 2 · asked 3s ago · 59m left ──────',
-      ' backend-dev Bash      npm publish --access public                         15s',
-      ' reviewer    Write     REVIEW.md                                            3s',
+      ' backend-dev Bash      !! npm publish --access public                      15s',
+      ' reviewer    Write        REVIEW.md                                         3s',
       ...Array.from({ length: 6 }, () => ''),
       ' REVIEW.md',
       ' content:',
@@ -95,8 +83,8 @@ describe('the control room at 120x34', () => {
     expect(frame.slice(26)).toEqual([
       '└─────────────────────────────┘',
       '┌ ◐ waiting for you (2)  backend-dev Bash  1 of 2 · asked 15s ago · 59m left ──────────────────────────────────────────┐',
-      '│ backend-dev Bash      npm publish --acces…  15s │ npm publish --access public                                        │',
-      '│ reviewer    Write     REVIEW.md              3s │ why Bash asks  on fleet/backend-dev  in wt/backend-dev             │',
+      '│ backend-dev Bash      !! npm publish --ac…  15s │ npm publish --access public                                        │',
+      '│ reviewer    Write        REVIEW.md           3s │ could publish to the world, which cannot be taken back  why Bash … │',
       '│                                                 │                                                                    │',
       '│                                                 │                                                                    │',
       '└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘',
@@ -167,19 +155,23 @@ describe('the control room at 120x34', () => {
   it('HI4 the closer look has everything there is to know', () => {
     const fleet = working();
     const frame = frameOf(new ARoom(fleet).press('w', 'enter'));
-    expect(frame.slice(1, 11).map((line) => line.replace(/[│┐]$/, '').trimEnd())).toEqual([
+    expect(frame.slice(1, 13).map((line) => line.replace(/[│┐]$/, '').trimEnd())).toEqual([
       `┌  backend-dev asks to run Bash  1 of 2 · asked 15s ago · 59m left  ${'─'.repeat(51)}`,
       '│',
       '│ npm publish --access public',
       '│',
+      '│ could   publish to the world, which cannot be taken back (critical)',
       '│ in      /wt/backend-dev',
       '│ branch  fleet/backend-dev',
       '│ why     Bash asks',
+      '│ rule    tier not known',
       '│ run     run-backend-dev · session run-backend-dev-1 · call call-one',
       `│ hash    ${fleet.fleet.approvals['one']!.hash}`,
       '│',
     ]);
-    expect(frame.at(-1)).toBe(' a approve  e edit  r reject  PgDn page down  w next waiting  esc back');
+    expect(frame.at(-1)).toBe(
+      ' a approve  e edit  r reject  p respond  s snooze  PgDn page down  w next waiting  esc back',
+    );
   });
 
   it('HI7 says when a request just came up', () => {

@@ -73,7 +73,10 @@ describe('the table of keys', () => {
       case 'edit':
         return { type: 'edit', approval: 'a1', member: 'command', field, problem: '', isFromLook: false };
       case 'reject':
-        return { type: 'reject', approval: 'a1', field, isFromLook: false };
+      case 'respond':
+      case 'grant':
+      case 'snooze':
+        return { type: place, approval: 'a1', field, isFromLook: false };
       case 'start':
         return { type: 'start', form: startForm(['docs'], null, false), problem: '' };
       case 'confirm':

@@ -23,7 +23,7 @@ describe('settings', () => {
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, mouse: false, keys: { quit: ['Q'] } });
     expect(problems).toEqual([
       'f: theme: expected one of auto, dark, light, contrast',
-      'f: colour: there is no such setting; there are theme, keys, mouse, bell, notify',
+      'f: colour: there is no such setting; there are theme, keys, mouse, bell, notify, undo',
     ]);
   });
 

@@ -16,11 +16,24 @@ const BEST: Readonly<Record<string, readonly string[]>> = {
   'list-new': ['init', 'start', 'help', 'quit'],
   'panes-ended': ['restart', 'close-pane', 'next-waiting', 'zoom', 'scroll', 'help', 'quit'],
   panes: ['type-here', 'next-waiting', 'zoom', 'scroll', 'layout', 'swap', 'help', 'quit'],
-  queue: ['approve', 'edit', 'reject', 'look', 'next-waiting', 'help'],
+  queue: ['approve', 'edit', 'reject', 'look', 'respond', 'snooze', 'next-waiting', 'help'],
+  'queue-empty': ['undo', 'wake', 'start', 'previous-region', 'help', 'quit'],
   scroll: ['search', 'next-hit', 'select', 'copy', 'leave-scroll'],
-  look: ['look-approve', 'look-edit', 'look-reject', 'look-page-down', 'look-next', 'look-back'],
+  look: [
+    'look-approve',
+    'look-edit',
+    'look-reject',
+    'look-respond',
+    'look-snooze',
+    'look-page-down',
+    'look-next',
+    'look-back',
+  ],
   edit: ['edit-approve', 'edit-cancel'],
   reject: ['reject-send', 'reject-cancel'],
+  respond: ['respond-send', 'respond-cancel'],
+  grant: ['grant-send', 'grant-cancel'],
+  snooze: ['snooze-send', 'snooze-cancel'],
   start: ['field-next', 'choice-next', 'start-go', 'start-cancel'],
   confirm: ['confirm-yes', 'confirm-no'],
   help: ['help-up', 'help-down', 'help-page-down', 'help-back'],
@@ -72,6 +85,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Where keys are pressed, and on what: an agent that does not run has other uses for them. */
 function placeOf(ui: Ui, context: Context): string {
   const place = keyContext(ui);
+  if (place === 'queue') return itemUnderCursor(ui, context) ? place : 'queue-empty';
   if (place !== 'list' && place !== 'panes') return place;
   const run = cursorRun(ui, context);
   if (run) return isEnded(run) ? `${place}-ended` : place;
@@ -84,14 +98,14 @@ function wordsOf(row: KeyRow, isUnable: boolean, isUtf8: boolean): Span[] {
   return [span(` ${key}`, isUnable ? 'dim' : 'key'), span(` ${row.label} `, isUnable ? 'dim' : 'plain')];
 }
 
-function typingSpans(ui: Ui, { fleet, setting }: Context): Span[] {
+function typingSpans(ui: Ui, { fleet, setting, now }: Context): Span[] {
   const run = fleet.runs[ui.typing ?? ''];
   const prefix = keyName(
     setting.keymap.rows.find(({ action }) => action === 'prefix')?.keys[0] ?? '',
     setting.isUtf8,
   );
   const name = harmless(run ? runName(fleet, run) : '');
-  const waiting = queueItems(fleet, ui.queue.answering).length;
+  const waiting = queueItems(fleet, ui.queue.answering, now).length;
   return cutSpans(
     [
       span(` ${prefix}`, 'key'),

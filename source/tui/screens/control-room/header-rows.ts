@@ -48,13 +48,13 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   return pairs.find(fits) ?? { left: short, right: chip };
 }
 
-function countSpans(ui: Ui, { fleet, setting }: Context, isWordy: boolean): Span[] {
+function countSpans(ui: Ui, { fleet, setting, now }: Context, isWordy: boolean): Span[] {
   const counts = new Map<Status, number>();
   for (const entry of listEntries(fleet, ui, setting.project))
     if (entry.type === 'run') counts.set(entry.status, (counts.get(entry.status) ?? 0) + 1);
   const count = (...statuses: Status[]): number =>
     statuses.reduce((sum, status) => sum + (counts.get(status) ?? 0), 0);
-  const pending = queueItems(fleet, ui.queue.answering).length;
+  const pending = queueItems(fleet, ui.queue.answering, now).length;
   const alarms =
     fleet.alarms.filter(({ seq }) => seq > ui.alarmsSeen).length +
     ui.daemon.warnings.length +

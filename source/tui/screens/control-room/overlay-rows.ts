@@ -8,7 +8,7 @@ import type { RoomLayout } from '../../layout.ts';
 import { paletteEntries } from '../../palette.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { boxRows } from '../../reduce-overlays.ts';
-import { isInert, isLookSeen } from '../../reduce-queue.ts';
+import { detailOf, isInert, isLookSeen, type AnswerLine } from '../../reduce-queue.ts';
 import { fieldAt, isOwnCommand, startFields, type StartField } from '../../start-form.ts';
 import { ageOf, cut, fit, harmless, revealed, span, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
@@ -57,8 +57,11 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
   switch (overlay.type) {
     case 'look':
       return lookView(ui, context, overlay, rect);
-    case 'reject': {
-      const words = rejectLine(context, overlay, rect.columns);
+    case 'reject':
+    case 'respond':
+    case 'grant':
+    case 'snooze': {
+      const words = answerLine(context, overlay, rect.columns);
       if (!overlay.isFromLook) return line(words);
       const look = lookView(ui, context, { type: 'look', approval: overlay.approval, top: 0, seen: 0 }, rect);
       return { ...look, hint: words };
@@ -155,14 +158,14 @@ function lookView(ui: Ui, context: Context, look: Overlay & { type: 'look' }, re
   const frame = { rect, isFramed: true, selected: -1 };
   if (!item)
     return { ...frame, title: [span(' request ')], lines: [[span('this request is gone', 'dim')]], hint: [] };
-  const items = queueItems(fleet, ui.queue.answering);
+  const items = queueItems(fleet, ui.queue.answering, now);
   const at = items.indexOf(item) + 1;
   const facts = [
     at > 0 ? `${at} of ${items.length}` : item.state,
     `asked ${ageOf(now - item.requestedAt)} ago`,
     `${ageOf(item.expiresAt - now)} left`,
   ];
-  const lines = lookLines(item, lookColumns(rect));
+  const lines = lookLines(item, lookColumns(rect), detailOf(ui, item));
   const rows = lookRows(rect);
   const shown = lines.slice(look.top, look.top + rows);
   const below = lines.length - look.top - shown.length;
@@ -170,8 +173,11 @@ function lookView(ui: Ui, context: Context, look: Overlay & { type: 'look' }, re
     ...frame,
     title: [
       span(` ${harmless(item.agent)}`, 'accent'),
-      span(' asks to run '),
-      span(harmless(shownAs(item.subject).tool), 'accent'),
+      span(item.subject.type === 'scope' ? ' asks for the scope ' : ' asks to run '),
+      span(
+        item.subject.type === 'scope' ? item.subject.scope : harmless(shownAs(item.subject).tool),
+        'accent',
+      ),
       span(`  ${facts.join(' · ')} `, 'dim'),
     ],
     lines: shown,
@@ -197,10 +203,19 @@ function lookHint(
     : [span('not all of it has been on screen: scroll through it', 'waiting')];
 }
 
-function rejectLine({ fleet }: Context, overlay: Overlay & { type: 'reject' }, columns: number): Line {
+function answerLine({ fleet }: Context, overlay: AnswerLine, columns: number): Line {
   const item = fleet.approvals[overlay.approval];
-  const prompt = ` reject ${harmless(item ? `${item.agent} ${shownAs(item.subject).tool}` : '')}, and say: `;
-  return [span(prompt, 'danger'), ...fieldLine(overlay.field, Math.max(10, columns - prompt.length - 5))];
+  const what = harmless(item ? `${item.agent} ${shownAs(item.subject).tool}` : '');
+  const scope = item?.subject.type === 'scope' ? item.subject.scope : '';
+  const prompts: Readonly<Record<AnswerLine['type'], string>> = {
+    reject: ` reject ${what}, and say: `,
+    respond: ` instead of ${what}, tell it: `,
+    grant: ` grant ${scope} to ${harmless(item?.agent ?? '')}, because: `,
+    snooze: ` put ${what} off for: `,
+  };
+  const prompt = prompts[overlay.type];
+  const role = overlay.type === 'reject' ? 'danger' : 'waiting';
+  return [span(prompt, role), ...fieldLine(overlay.field, Math.max(10, columns - prompt.length - 5))];
 }
 
 function confirmLine({ fleet }: Context, { what, run: id }: Overlay & { type: 'confirm' }): Line {

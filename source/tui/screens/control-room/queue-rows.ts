@@ -1,7 +1,7 @@
 /** The queue: what waits for a person, oldest first, and all there is to know about the one under the cursor. */
 import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
-import { callSummary, isProven, queueItems } from '../../fleet-view.ts';
+import { callSummary, isProven, queueItems, riskOfItem, snoozedItems } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { isInert } from '../../reduce-queue.ts';
@@ -10,6 +10,7 @@ import type { Context } from '../../ui-input.ts';
 import type { Ui } from '../../ui-state.ts';
 import type { Line } from './request-lines.ts';
 import { queueAreas, queueDetail } from './request-view.ts';
+import { RISK_MARKS, roleOfRisk } from './why-lines.ts';
 import { queueWindow } from './windows.ts';
 
 export interface QueueRow {
@@ -45,7 +46,7 @@ const TOOL_COLUMNS = 9;
 export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueView | null {
   const areas = queueAreas(layout);
   if (!areas || !layout.queue) return null;
-  const items = queueItems(context.fleet, ui.queue.answering);
+  const items = queueItems(context.fleet, ui.queue.answering, context.now);
   const { from } = queueWindow(ui, areas.items, items);
   const shown = items.slice(from, from + areas.items.rows);
   const item = items.find(({ id }) => id === ui.queue.approval);
@@ -62,19 +63,22 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
     frame: layout.queue,
     isFramed,
     isFocused: isFocused && ui.overlay === null,
-    title: layout.queue.rows === 1 ? (emptyLines(ui)[0] ?? []) : titleOf(ui, context, items, item),
+    title: layout.queue.rows === 1 ? (emptyLines(ui, context)[0] ?? []) : titleOf(ui, context, items, item),
     items: areas.items,
     rows: shown.map((each) => ({
       agent: [span(cutMiddle(harmless(each.agent), widths.agent), 'plain')],
       tool: [span(cut(harmless(shownAs(each.subject).tool), TOOL_COLUMNS), 'strong')],
-      summary: [span(cut(harmless(callSummary(shownAs(each.subject).input)), widths.summary), 'dim')],
+      summary: [
+        span(RISK_MARKS[riskOfItem(each).level], roleOfRisk(riskOfItem(each).level)),
+        span(cut(harmless(callSummary(shownAs(each.subject).input)), widths.summary - 3), 'dim'),
+      ],
       age: [span(ageOf(context.now - each.requestedAt), 'dim')],
     })),
     selected: shown.findIndex(({ id }) => id === ui.queue.approval),
     widths,
     divider: isFramed ? { ...areas.items, x: areas.items.x + areas.items.columns, columns: 1 } : null,
     detail: areas.detail,
-    lines: item ? detailLines(item, areas.detail) : emptyLines(ui),
+    lines: item ? detailLines(item, areas.detail) : emptyLines(ui, context),
   };
 }
 
@@ -84,14 +88,22 @@ function detailLines(item: Approval, area: Rect): readonly Line[] {
   return queueDetail(item, area).lines;
 }
 
-const emptyLines = (ui: Ui): Line[] =>
-  ui.daemon.state === 'connected'
-    ? [[span('nothing waits for you', 'dim')]]
-    : [[span('what waits for you is not known without the daemon', 'dim')]];
+function emptyLines(ui: Ui, { fleet, now }: Context): Line[] {
+  if (ui.daemon.state !== 'connected')
+    return [[span('what waits for you is not known without the daemon', 'dim')]];
+  const snoozed = snoozedItems(fleet, now).length;
+  return [[span(`nothing waits for you${snoozed === 0 ? '' : ` · ${snoozed} put off`}`, 'dim')]];
+}
 
-function titleOf(ui: Ui, { now }: Context, items: readonly Approval[], item: Approval | undefined): Span[] {
+function titleOf(
+  ui: Ui,
+  { fleet, now }: Context,
+  items: readonly Approval[],
+  item: Approval | undefined,
+): Span[] {
   if (items.length === 0 || !item) return [span('waiting for you', 'dim')];
   const at = items.indexOf(item) + 1;
+  const snoozed = snoozedItems(fleet, now).length;
   const title: Span[] = [span(`◐ waiting for you (${items.length})`, 'waiting')];
   title.push(
     span('  '),
@@ -102,6 +114,7 @@ function titleOf(ui: Ui, { now }: Context, items: readonly Approval[], item: App
     `${at} of ${items.length}`,
     `asked ${ageOf(now - item.requestedAt)} ago`,
     `${ageOf(item.expiresAt - now)} left`,
+    ...(snoozed === 0 ? [] : [`${snoozed} put off`]),
   ];
   title.push(span(`  ${facts.join(' · ')}`, 'dim'));
   if (isInert(ui, now)) title.push(span('  just came up', 'waiting'));

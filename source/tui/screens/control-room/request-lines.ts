@@ -5,7 +5,9 @@
 import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import { harmless, revealed, span, spansWidth, wrapSpans, type Role, type Span } from '../../text.ts';
+import { riskOfItem } from '../../fleet-view.ts';
 import { lineDiff } from './line-diff.ts';
+import { decidedWords, needsWords, roleOfRisk } from './why-lines.ts';
 
 export type Line = readonly Span[];
 
@@ -86,7 +88,7 @@ function diffLines(before: string, after: string, width: number): Line[] {
 }
 
 /** Each screen line of it carries the mark: the part after a break must not look like another line. */
-function markedLines(mark: string, text: string, role: Role, width: number): Line[] {
+export function markedLines(mark: string, text: string, role: Role, width: number): Line[] {
   const spans = revealed(text, role);
   if (spans.length === 0) return [[span(mark, role)]];
   return wrapSpans(spans, Math.max(4, width - mark.length)).map((line, at) => [
@@ -104,17 +106,26 @@ function wrapped(spans: readonly Span[], width: number): Line[] {
 
 /** Everything else about a request, for the closer look: one labelled line or more for each. */
 export function aboutLines(approval: Approval, width: number): Line[] {
-  const about = (label: string, text: string): Line[] => {
-    const lines = wrapSpans(revealed(text), Math.max(8, width - LABEL_COLUMNS));
+  const about = (label: string, text: string, role: Role = 'plain'): Line[] => {
+    const lines = wrapSpans(revealed(text, role), Math.max(8, width - LABEL_COLUMNS));
     return lines.map((line, at) => [span((at === 0 ? label : '').padEnd(LABEL_COLUMNS), 'dim'), ...line]);
   };
   const { subject } = approval;
   const { subagent } = shownAs(subject);
   const call = subject.type === 'tool-call' ? ` · call ${subject.call.id}` : '';
   return [
+    ...riskOfItem(approval).could.flatMap((each, at) =>
+      about(
+        at === 0 ? 'could' : '',
+        `${each.what}${each.level === 'low' ? '' : ` (${each.level})`}`,
+        roleOfRisk(each.level),
+      ),
+    ),
     ...about('in', approval.cwd),
     ...about('branch', approval.branch ?? 'none'),
     ...about('why', approval.reason),
+    ...about('rule', decidedWords(approval)),
+    ...(needsWords(approval) === '' ? [] : about('needs', needsWords(approval))),
     ...(subagent === null ? [] : about('for', `its sub-agent ${subagent}`)),
     ...about('run', `${approval.run} · session ${approval.session}${call}`),
     ...about('hash', approval.hash),
@@ -123,8 +134,16 @@ export function aboutLines(approval: Approval, width: number): Line[] {
 
 const LABEL_COLUMNS = 8;
 
+/** The worst it could do, where that is worth a word. */
+function worstOf(approval: Approval): Span[] {
+  const [worst] = riskOfItem(approval).could;
+  if (!worst || worst.level === 'low') return [];
+  return [span('could ', 'dim'), span(harmless(worst.what), roleOfRisk(worst.level)), span('  ')];
+}
+
 /** Why and where in one line, for the queue: the reason first, a branch tells the place of its worktree. */
 export const aboutLine = (approval: Approval): Line => [
+  ...worstOf(approval),
   span('why ', 'dim'),
   span(harmless(approval.reason)),
   ...(approval.branch === null ? [] : [span('  on ', 'dim'), span(harmless(approval.branch))]),

@@ -6,7 +6,10 @@ import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
-import { span } from '../../text.ts';
+import type { ApprovalDetail } from '../../../wire/daemon-protocol.ts';
+import { harmless, span } from '../../text.ts';
+import { fileLines, hasWholeDiff, withoutTexts } from './file-diff-lines.ts';
+import { partLines } from './why-lines.ts';
 import { aboutLine, aboutLines, inputInOneLine, inputLines, type Line } from './request-lines.ts';
 
 export interface QueueAreas {
@@ -65,12 +68,20 @@ export function queueDetail(approval: Approval, area: Rect): QueueDetail {
   return { lines: [...shown, more], isWhole: false };
 }
 
-/** Lines of the closer look, below its heading. */
-export const lookLines = (approval: Approval, width: number): Line[] => [
-  ...inputLines(shownAs(approval.subject).input, width),
-  [],
-  ...aboutLines(approval, width),
-];
+/** Lines of the closer look, below its heading; with `detail` files as they would change. */
+export function lookLines(approval: Approval, width: number, detail: ApprovalDetail | null): Line[] {
+  const { input } = shownAs(approval.subject);
+  const changes = (detail?.changes ?? []).map((change): Line => [span(`! ${harmless(change)}`, 'danger')]);
+  return [
+    ...changes,
+    ...(detail && hasWholeDiff(input, detail.files)
+      ? [...inputLines(withoutTexts(input), width), ...detail.files.flatMap((file) => fileLines(file, width))]
+      : inputLines(input, width)),
+    [],
+    ...aboutLines(approval, width),
+    ...partLines(approval, width),
+  ];
+}
 
 /** The heading and the hint take two lines of the closer look each, counting the blank one. */
 export const lookRows = (overlay: Rect): number => Math.max(1, overlay.rows - 4);
