@@ -81,8 +81,12 @@ export class Gates {
   judgeAgain(session: string | null): void {
     for (const [name, waiting] of this.#waiters)
       if (session === null || session === name)
-        // Where it cannot be put on record the call waits on as it did.
-        for (const waiter of waiting) this.#judgeAgain(waiter).catch(() => {});
+        for (const waiter of waiting)
+          this.#judgeAgain(waiter).catch(() => {
+            // Not on record, so it does not hold: a call that still has its question waits on for that.
+            if (this.#loop().fleet.openCalls[name]?.[waiter.call.id]?.heldFor)
+              this.#leave(waiter, UNRECORDED);
+          });
   }
 
   async #judgeAgain({ session, call, cwd }: Waiter): Promise<void> {
@@ -163,11 +167,7 @@ export class Gates {
         // Taken back, or asked anew because the world has changed: it waits on.
         else if (!waiter.signal.aborted) this.#answer(waiter);
       },
-      () =>
-        this.#leave(waiter, {
-          type: 'deny',
-          message: 'fleet: the verdict could not be recorded, so it does not hold',
-        }),
+      () => this.#leave(waiter, UNRECORDED),
     );
   }
 
@@ -229,6 +229,11 @@ export class Gates {
     return { type: 'deny', message: 'fleet: this call has not passed the gate' };
   }
 }
+
+const UNRECORDED: HookVerdict = {
+  type: 'deny',
+  message: 'fleet: the verdict could not be recorded, so it does not hold',
+};
 
 const verdictOf = (answer: Exclude<ReturnType<typeof answerTo>, { type: 'wait' }>): HookVerdict =>
   answer.type === 'allow'

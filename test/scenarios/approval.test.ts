@@ -67,7 +67,7 @@ async function asking(environment: Record<string, string> = {}) {
   return { run: run satisfies Run, ask, told, said, project };
 }
 
-const bash = (id: string, command = 'npm publish'): Call => ({ id, tool: 'Bash', input: { command } });
+const bash = (id: string, command = 'make release'): Call => ({ id, tool: 'Bash', input: { command } });
 const pending = () => home.approvalWhen(({ state }) => state === 'pending');
 
 describe('a call that asks', () => {
@@ -82,10 +82,10 @@ describe('a call that asks', () => {
       branch: `fleet/dev/${run.id}`,
     });
     const listed = await home.fleet(['approvals']);
-    expect(listed.stdout).toContain('npm publish');
+    expect(listed.stdout).toContain('make release');
     const decided = await home.fleet(['approve', approval.id, '--hash', approval.hash.slice(0, 12)]);
     expect(decided).toMatchObject({ code: 0, stdout: 'approved\n' });
-    expect(await told('c1')).toEqual({ verdict: 'allow', input: { command: 'npm publish' } });
+    expect(await told('c1')).toEqual({ verdict: 'allow', input: { command: 'make release' } });
     await said('finished c1');
     const { approvals, alarms } = await until(async () => {
       const fleet = await home.state();
@@ -100,9 +100,9 @@ describe('a call that asks', () => {
     await ask(bash('c1'));
     const approval = await pending();
     const file = join(home.folder, 'edited.json');
-    writeFileSync(file, '{"command":"npm publish --dry-run"}');
+    writeFileSync(file, '{"command":"make release --dry-run"}');
     await home.fleet(['approve', approval.id, '--hash', approval.hash, '--edit', file]);
-    expect(await told('c1')).toEqual({ verdict: 'allow', input: { command: 'npm publish --dry-run' } });
+    expect(await told('c1')).toEqual({ verdict: 'allow', input: { command: 'make release --dry-run' } });
   });
 
   it("HI2 a rejection's message reaches the agent", async () => {
@@ -145,7 +145,7 @@ describe('a call that asks', () => {
 
   it('HI5 executed input that differs from the approved one raises an alarm', async () => {
     const { ask, told } = await asking();
-    await ask(bash('c1'), { command: 'npm publish --force' });
+    await ask(bash('c1'), { command: 'make release --force' });
     const approval = await pending();
     await home.fleet(['approve', approval.id, '--hash', approval.hash]);
     await told('c1');

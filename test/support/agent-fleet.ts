@@ -19,6 +19,10 @@ export interface FleetOptions {
   readonly yaml?: readonly string[];
   /** Files of the project, by their name in it. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Likewise in the person's HOME. */
+  readonly homeFiles?: Readonly<Record<string, string>>;
+  /** Of `fleet start`. */
+  readonly flags?: readonly string[];
 }
 
 export class AgentFleet {
@@ -56,10 +60,14 @@ export class AgentFleet {
       ].join('\n'),
       ...options.files,
     };
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(join(project, name, '..'), { recursive: true });
-      writeFileSync(join(project, name), content);
-    }
+    for (const [folder, contents] of [
+      [project, files] as const,
+      [home.folder, options.homeFiles ?? {}] as const,
+    ])
+      for (const [name, content] of Object.entries(contents)) {
+        mkdirSync(join(folder, name, '..'), { recursive: true });
+        writeFileSync(join(folder, name), content);
+      }
     const git = (...words: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], {
         cwd: project,
@@ -72,9 +80,11 @@ export class AgentFleet {
   }
 
   /** Asks for a run in which the model takes these turns. */
-  async ask(turns: readonly string[]): Promise<string> {
+  async ask(turns: readonly string[], flags: readonly string[] = []): Promise<string> {
     const task = ['go', ...turns, '>> say all done'].join('\n');
-    const started = await this.home.fleet(['start', 'dev', '--json', '--', task], { cwd: this.project });
+    const started = await this.home.fleet(['start', 'dev', '--json', ...flags, '--', task], {
+      cwd: this.project,
+    });
     expect(started.stderr).toBe('');
     this.#run = (JSON.parse(started.stdout) as { run: string }).run;
     return this.#run;
@@ -86,7 +96,7 @@ export class AgentFleet {
     options: FleetOptions = {},
   ): Promise<AgentFleet> {
     const fleet = await AgentFleet.prepare(agent, options);
-    const run = await fleet.ask(turns);
+    const run = await fleet.ask(turns, options.flags);
     const { cwd, phase, reason } = await fleet.home.runWhen(
       run,
       (known) => known.phase !== 'requested' && known.phase !== 'launching',

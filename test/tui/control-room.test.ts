@@ -74,7 +74,7 @@ describe('the control room', () => {
       await daemon.ask({ type: 'send', run, text: JSON.stringify({ call }), isSubmitted: true });
       await person.sees(`asked `);
     };
-    await asks('c1', 'npm publish');
+    await asks('c1', 'make release');
     person.types('w');
     await person.sees('a approve');
     await person.sawLast('just came up');
@@ -82,13 +82,13 @@ describe('the control room', () => {
     await person.sees('Approved: dev Bash');
     await said(run, 'told c1 {"verdict":"allow"');
 
-    await asks('c2', 'npm publish');
+    await asks('c2', 'make release');
     await person.sawLast('just came up');
     person.types('e');
     await person.sees('edit command');
     person.types(' --dry-run\u0013');
     await person.sees('Approved as edited');
-    await said(run, '"command":"npm publish --dry-run"');
+    await said(run, '"command":"make release --dry-run"');
 
     await asks('c3', 'rm -rf /');
     await person.sawLast('just came up');

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { AgentDefinition } from '../../../source/core/agent.ts';
+import { agentNamed } from '../../support/fleet.ts';
+import { fetching, Permitted, read, search, shell, spawning, write } from '../../support/permitted.ts';
+
+/** A parent, and the project's agent `docs` that it may call as a sub-agent. */
+function family(parent: Partial<AgentDefinition>, child: Partial<AgentDefinition>) {
+  const world = new Permitted().project([agentNamed('docs', child)]);
+  const { run, session } = world.up('lead', parent);
+  const as = (kind: string) => (asked: ReturnType<typeof read>) =>
+    world.call(session, { ...asked, kind }).word;
+  return { world, run, session, asDocs: as('docs'), asExplore: as('Explore') };
+}
+
+describe('PE5 a sub-agent may no more than its parent', () => {
+  test('and no more than the agent whose name it has', () => {
+    const { asDocs, world, session } = family({ tier: 'read_write' }, { tier: 'restricted' });
+    expect(world.call(session, write()).word).toBe('allow');
+    expect(asDocs(read())).toBe('allow');
+    expect(asDocs(search())).toBe('wait');
+    expect(asDocs(write())).toBe('wait');
+    expect(world.pending()[0]!.reason).toContain('sub-agent docs');
+  });
+
+  test('whatever the agent whose name it has may do by itself', () => {
+    const rules = [{ effect: 'allow', rule: 'Bash(make release)' } as const];
+    const { asDocs } = family({ tier: 'restricted' }, { tier: 'read_write', rules });
+    expect(asDocs(read())).toBe('allow');
+    expect(asDocs(write())).toBe('wait');
+    expect(asDocs(shell('make release'))).toBe('wait');
+  });
+
+  test('and is denied what either is denied', () => {
+    const rules = [{ effect: 'deny', rule: 'Read(secret.txt)' } as const];
+    const file = read('/p/secret.txt');
+    expect(family({ tier: 'read_only', rules }, { tier: 'read_only' }).asDocs(file)).toBe('deny');
+    expect(family({ tier: 'read_only' }, { tier: 'read_only', rules }).asDocs(file)).toBe('deny');
+  });
+
+  test('of a kind that the project does not know it may what its parent may', () => {
+    const { asExplore } = family({ tier: 'read_only' }, { tier: 'restricted' });
+    expect(asExplore(search())).toBe('allow');
+    expect(asExplore(write())).toBe('wait');
+  });
+
+  test('and shares its parent’s scopes', () => {
+    const { world, run, session, asDocs } = family({ tier: 'read_only' }, { tier: 'read_only' });
+    expect(asDocs(fetching())).toBe('wait');
+    world.decides(world.pending()[0]!, 'approved');
+    world.judgedAgain(session);
+    expect(asDocs(fetching())).toBe('allow');
+    world.submit({ type: 'revoke-scope', run, scope: 'network', reason: '' });
+    expect(asDocs(fetching())).toBe('deny');
+  });
+});
+
+describe('PE5 allowed_subagents', () => {
+  const spawn = (allowedSubagents: readonly string[] | null, kind: string) => {
+    const { world, session } = family({ tier: 'read_write', allowedSubagents }, {});
+    return world.call(session, spawning(kind)).answer();
+  };
+
+  test.each([
+    [null, 'Explore', 'allow'],
+    [['docs'], 'docs', 'allow'],
+    [['docs'], 'Explore', 'deny'],
+    [['docs'], 'general-purpose', 'deny'],
+    [[], 'docs', 'deny'],
+  ] as const)('%j: %s is %s', (allowed, kind, expected) => {
+    expect(spawn(allowed, kind).type).toBe(expected);
+  });
+
+  test('says to the model what it may call', () => {
+    expect(spawn(['docs'], 'Explore')).toMatchObject({ message: expect.stringContaining('docs') as string });
+  });
+
+  test('holds for a sub-agent’s own sub-agents, too', () => {
+    const { world, session } = family({ tier: 'read_write' }, { tier: 'read_write', allowedSubagents: [] });
+    expect(world.call(session, { ...spawning('Explore'), kind: 'docs' }).word).toBe('deny');
+  });
+});
+
+test('AG8 sub-agents are children of their run, until they end', () => {
+  const { world, run, session } = family({}, {});
+  const tell = (type: 'subagent-began' | 'subagent-ended', subagent: string, kind: string) =>
+    world.submit(
+      {
+        type: 'hook',
+        session,
+        hook: { type, vendorSession: 'v', subagent, kind },
+        facts: { root: '', home: '', cwd: '', real: {}, secrets: null },
+        approvalLifeMs: 0,
+      },
+      'agent:lead',
+    );
+  tell('subagent-began', 'a1', 'docs');
+  world.at += 5;
+  tell('subagent-ended', 'a1', 'docs');
+  // As compaction reports itself.
+  tell('subagent-ended', 'a2', '');
+  expect(world.fleet.runs[run]!.subagents).toEqual([
+    { id: 'a1', kind: 'docs', beganAt: world.at - 5, endedAt: world.at },
+  ]);
+  expect(world.log.filter(({ event }) => event.type.startsWith('subagent-'))).toHaveLength(2);
+});
