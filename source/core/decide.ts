@@ -14,6 +14,7 @@ import type { Input, Moment } from './input.ts';
 import { grantScope, revokeScope, withGrants } from './permissions/scopes.ts';
 import { tierOf } from './permissions/policy-of.ts';
 import { setTier } from './permissions/tiers.ts';
+import { unprovenGates } from './unproven-gates.ts';
 import { adapterOf } from './vendors/registry.ts';
 
 export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
@@ -168,7 +169,7 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
     case 'daemon-stopped':
       return happened({ type: 'daemon-stopped' });
     case 'tick':
-      return { events: expireApprovals(fleet, moment.at) };
+      return { events: [...expireApprovals(fleet, moment.at), ...unprovenGates(fleet, moment.at)] };
     default:
       return input satisfies never;
   }

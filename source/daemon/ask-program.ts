@@ -50,7 +50,8 @@ export function askProgram(request: {
       if (said.length > ANSWER_BYTES_MAX) fail('said too much');
       else if (question.isWhole(said)) over(() => resolve(said));
     });
-    child.stdin.write(question.stdin);
+    if (question.stdin === '') child.stdin.end();
+    else child.stdin.write(question.stdin);
   });
 }
 

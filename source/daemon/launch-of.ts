@@ -1,6 +1,9 @@
 /** How a run is started: what its adapter says, once the installed program was found fit and asked what it must be asked. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LaunchRequest, ProgramStart, VendorAdapter } from '../core/vendors/vendor.ts';
 import { askProgram } from './ask-program.ts';
+import { clearStartFiles, writeStartFiles } from './start-files.ts';
 import { unfitProgram } from './unfit-program.ts';
 
 /** Throws an Error whose sentence says why it must not start. */
@@ -17,13 +20,25 @@ export async function launchOf(start: {
   const unfit = await unfitProgram({ adapter, program, cwd, environment });
   if (unfit !== undefined) throw new Error(unfit);
   if (first.type === 'launch') return first;
-  const { command, question } = first;
-  const launch = adapter.launch({
-    ...request,
-    answer: await askProgram({ command, question, cwd, environment }),
-  });
+  const { command, question, files = [] } = first;
+  const { folder } = request;
+  if (question.answerFile !== undefined) clearStartFiles(folder);
+  writeStartFiles(folder, files);
+  const said = await askProgram({ command, question, cwd, environment });
+  const answer = question.answerFile === undefined ? said : readAnswer(join(folder, question.answerFile));
+  const launch = adapter.launch({ ...request, answer });
   if (launch.type === 'launch') return launch;
   throw new Error(launch.type === 'refused' ? launch.reason : `${adapter.name} asks without an end`);
+}
+
+/** Empty when it was never written: that is an answer, too. */
+function readAnswer(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** What the child gets to see. */

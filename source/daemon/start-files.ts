@@ -6,11 +6,15 @@ import { ensurePrivateDirectory } from '../wire/private-directory.ts';
 
 export function writeStartFiles(folder: string, files: readonly LaunchFile[]): void {
   if (files.length === 0) return;
-  // What a killed daemon left of an earlier try is not what this start says.
-  removeStartFiles(folder);
-  ensurePrivateDirectory(folder);
+  clearStartFiles(folder);
   for (const { name, content } of files)
     writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
+}
+
+/** An empty folder: what a killed daemon left of an earlier try is not what this start says. */
+export function clearStartFiles(folder: string): void {
+  removeStartFiles(folder);
+  ensurePrivateDirectory(folder);
 }
 
 export function removeStartFiles(folder: string): void {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
@@ -6,6 +7,9 @@ import { allow, type AgentLab, type Asked } from '../support/agent-lab.ts';
 import { CLAUDE, openClaudeLab, SKIPPED } from '../support/claude-lab.ts';
 import { listenRaw } from '../support/gate.ts';
 import { until } from '../support/until.ts';
+
+/** Whether this machine lets a process have an /etc of its own. */
+const BWRAP = spawnSync('bwrap', ['--dev-bind', '/', '/', 'true']).status === 0;
 
 let lab: AgentLab;
 beforeEach(async () => {
@@ -249,6 +253,65 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
     expect(told('tool-asked')).toHaveLength(2);
     expect(existsSync(inRepository('forbidden'))).toBe(false);
   });
+
+  test("PE12 the project's settings cannot switch it off meanwhile", async () => {
+    judging(/forbidden/, () => ({ type: 'deny', message: 'no' }));
+    await lab.listen();
+    const off = JSON.stringify({ disableAllHooks: true, permissions: { allow: ['Bash'] } });
+    const write = (name: string): string =>
+      bash(`mkdir -p .claude; echo '${off}' > .claude/${name}; sleep 1`);
+    await lab.print(
+      [
+        'go',
+        write('settings.json'),
+        write('settings.local.json'),
+        bash('touch forbidden'),
+        '>> say bye',
+      ].join('\n'),
+    );
+    expect(told('tool-asked')).toHaveLength(3);
+    expect(existsSync(inRepository('forbidden'))).toBe(false);
+  });
+
+  test('PE12 no variable of the person switches it off, no proxy stands before it', async () => {
+    judging(/forbidden/, () => ({ type: 'deny', message: 'no' }));
+    await lab.listen();
+    const nowhere = 'http://127.0.0.1:9';
+    const inherited = {
+      CLAUDE_CODE_SIMPLE: '1',
+      CLAUDE_CODE_SAFE_MODE: '1',
+      CLAUDE_CODE_PERSONAL_HOOKS_OFF: '1',
+      HTTP_PROXY: nowhere,
+      HTTPS_PROXY: nowhere,
+      ALL_PROXY: nowhere,
+    };
+    await lab.print(`go\n${bash('touch allowed')}\n${bash('touch forbidden')}\n>> say bye`, { inherited });
+    expect(told('tool-asked')).toHaveLength(2);
+    expect(existsSync(inRepository('allowed'))).toBe(true);
+    expect(existsSync(inRepository('forbidden'))).toBe(false);
+  });
+
+  test.skipIf(!BWRAP).each([{ allowManagedHooksOnly: true }, { disableAllHooks: true }])(
+    'PE12 where an administrator drops our hooks (%j) it does not start, and says why',
+    async (managed) => {
+      const etc = join(lab.home, 'etc');
+      mkdirSync(join(etc, 'claude-code'), { recursive: true });
+      for (const name of ['passwd', 'group', 'hosts']) copyFileSync(join('/etc', name), join(etc, name));
+      writeFileSync(join(etc, 'claude-code', 'managed-settings.json'), JSON.stringify(managed));
+      // An /etc of its own for this one process; the machine's stays as it is.
+      const program = join(lab.home, 'claude');
+      writeFileSync(
+        program,
+        `#!/bin/sh\nexec bwrap --dev-bind / / --bind '${etc}' /etc -- '${CLAUDE}' "$@"\n`,
+        { mode: 0o755 },
+      );
+      await lab.listen();
+      await expect(lab.print('go', { agent: { command: [program] } })).rejects.toThrow(
+        /does not run the hooks it is handed.*allowManagedHooksOnly/,
+      );
+      expect(lab.hooks).toEqual([]);
+    },
+  );
 });
 
 describe.skipIf(!CLAUDE)(`the real claude in a terminal${SKIPPED}`, () => {

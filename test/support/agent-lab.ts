@@ -62,6 +62,8 @@ export type Asked = Extract<HookEvent, { type: 'tool-asked' | 'permission-asked'
 export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly script?: string;
+  /** What it would inherit beside the usual. */
+  readonly inherited?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly agent?: Partial<AgentDefinition>;
 }
@@ -176,6 +178,7 @@ export async function openAgentLab(agent: AgentUnderTest): Promise<AgentLab> {
       LANG: 'C.UTF-8',
       SHELL: '/bin/bash',
       ...agent.environment(model.url),
+      ...options.inherited,
     };
     const request = launchRequest({
       agent: agentNamed('tester', {

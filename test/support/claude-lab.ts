@@ -20,7 +20,7 @@ export const claudeUnderTest: AgentUnderTest = {
 export const openClaudeLab = (): Promise<AgentLab> => openAgentLab(claudeUnderTest);
 
 /** Points the CLI at a model on the loopback and keeps it from everything else. */
-function claudeEnvironment(modelUrl: string) {
+export function claudeEnvironment(modelUrl: string) {
   return {
     ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: API_KEY,

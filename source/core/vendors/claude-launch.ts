@@ -2,6 +2,7 @@
  * Starting Claude Code so that every tool call passes the gate, and refusing to start it where a flag or
  * an inherited variable would take the gate away.
  */
+import { CANARY_DEAD, claudeCanary, isCanaryAlive } from './claude-canary.ts';
 import { nestedNames, withLoopbackUnproxied } from './environment.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import type { GateCommand, Launch, LaunchRequest } from './vendor.ts';
@@ -44,6 +45,8 @@ const REFUSED_FLAGS: Readonly<Record<string, string>> = {
   '--bg': 'the session would leave its terminal',
   '--background': 'the session would leave its terminal',
   '--desktop': 'the session would leave its terminal',
+  '--sdk-url': 'the session would be driven from elsewhere, past the gate',
+  '--init-only': 'it runs hooks and leaves',
   '--cloud': 'the session would run on another machine, past the gate',
   '--teleport': 'the session would come from another machine, past the gate',
   '--environment': 'the session would run on another machine, past the gate',
@@ -69,8 +72,21 @@ export function launchClaude(request: LaunchRequest): Launch {
   const [program = 'claude', ...args] = agent.command;
   const refusal = refusedFlag(args, agent.instructions !== '');
   if (refusal) return { type: 'refused', reason: `agent ${agent.name}: ${refusal}` };
-  const isPrinting = args.includes('-p') || args.includes('--print');
   const env = { ...withLoopbackUnproxied(request.environment), ...gateEnvironment(request) };
+  const start = {
+    env,
+    unsetEnv: [
+      ...nestedNames(request.environment),
+      ...Object.keys(request.environment).filter(
+        (name) => (name.startsWith('CLAUDE') && !KEPT_CLAUDE_NAME.test(name)) || NODE_NAMES.includes(name),
+      ),
+    ].filter((name) => !(name in env)),
+  };
+  if (request.answer === undefined)
+    return { type: 'ask-first', ...claudeCanary(program, request.folder), ...start };
+  if (!isCanaryAlive(request.answer))
+    return { type: 'refused', reason: `agent ${agent.name}: ${CANARY_DEAD}` };
+  const isPrinting = args.includes('-p') || args.includes('--print');
   return {
     type: 'launch',
     command: [
@@ -87,13 +103,7 @@ export function launchClaude(request: LaunchRequest): Launch {
       // After `--` a task is a task, whatever it begins with.
       ...(task === '' ? [] : ['--', task]),
     ],
-    env,
-    unsetEnv: [
-      ...nestedNames(request.environment),
-      ...Object.keys(request.environment).filter(
-        (name) => (name.startsWith('CLAUDE') && !KEPT_CLAUDE_NAME.test(name)) || NODE_NAMES.includes(name),
-      ),
-    ].filter((name) => !(name in env)),
+    ...start,
   };
 }
 

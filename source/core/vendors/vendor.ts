@@ -87,10 +87,15 @@ export interface LaunchFile {
   readonly content: string;
 }
 
-/** Asked by running `command` in the working directory; its stdin stays open until the answer is whole. */
+/**
+ * Asked by running `command` in the working directory. It ends by itself, or is ended as soon as its answer is
+ * whole; until then its stdin stays open, where it is told anything at all.
+ */
 export interface ProgramQuestion {
   readonly stdin: string;
   isWhole(stdout: string): boolean;
+  /** Name of the file in the session's folder that holds the answer in place of stdout. */
+  readonly answerFile?: string;
 }
 
 /** What a hook said, in our words. */

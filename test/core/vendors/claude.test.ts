@@ -6,7 +6,13 @@ import { agentNamed } from '../../support/fleet.ts';
 import { launchRequest } from '../../support/vendors.ts';
 
 const launch = (change: Partial<LaunchRequest> = {}, agent: Partial<AgentDefinition> = {}): Launch =>
-  claude.launch(launchRequest({ agent: agentNamed('docs', { vendor: 'claude', ...agent }), ...change }));
+  claude.launch(
+    launchRequest({
+      agent: agentNamed('docs', { vendor: 'claude', ...agent }),
+      answer: '{"session_id":"v0","hook_event_name":"SessionStart"}',
+      ...change,
+    }),
+  );
 
 function launched(change?: Partial<LaunchRequest>, agent?: Partial<AgentDefinition>) {
   const result = launch(change, agent);
@@ -140,6 +146,32 @@ describe('AG11 Claude Code is started', () => {
     expect(launch({}, { command, instructions: 'Be kind.' }).type).toBe('refused');
     expect(launch({}, { command }).type).toBe('launch');
   });
+});
+
+describe('PE12 before Claude Code starts', () => {
+  test('it is made to run one hook that it is handed, and no other', () => {
+    const first = launch({ answer: undefined, folder: '/start/s1' }, { command: ['/opt/claude', '-p'] });
+    if (first.type !== 'ask-first') throw new Error(first.type);
+    expect([first.command[0], first.command[1], first.command.at(-1)]).toEqual([
+      '/opt/claude',
+      '--setting-sources=',
+      '--init-only',
+    ]);
+    expect(settingsOf(first.command).hooks['SessionStart']![0].hooks).toMatchObject([
+      { command: '/bin/sh', args: ['-c', 'cat > "$0"', `/start/s1/${first.question.answerFile}`] },
+    ]);
+    expect(first.unsetEnv).toEqual(launched().unsetEnv);
+  });
+
+  test.each(['', 'not json', '[]', '{"hook_event_name":"Setup"}'])(
+    'it is refused when the hook left %j',
+    (answer) => {
+      expect(launch({ answer })).toEqual({
+        type: 'refused',
+        reason: expect.stringMatching(/^agent docs: Claude Code does not run the hooks/),
+      });
+    },
+  );
 });
 
 describe('a version of Claude Code', () => {
