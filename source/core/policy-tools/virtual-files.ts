@@ -3,7 +3,7 @@
  * know of a file system, so that a case says the same on every machine.
  */
 import type { World } from '../policy/policy.ts';
-import { isSecretName } from '../policy/secrets.ts';
+import { isSecretName, leadsAstray } from '../policy/secrets.ts';
 
 /** What stands at a path. Contents matter to no verdict. */
 export type VirtualEntry =
@@ -38,11 +38,12 @@ export function realPathIn(files: VirtualFiles, path: string): string | undefine
   return real === '' ? '/' : real;
 }
 
-/** Real paths below the worktree whose names usually hold secrets. */
+/** Paths below the worktree whose names usually hold secrets, and links that lead to one or out. */
 export function secretsIn(files: VirtualFiles, root: string): readonly string[] {
   const found = new Set<string>();
-  for (const path of files.keys()) {
+  for (const [path, entry] of files) {
     if (!path.startsWith(`${root}/`)) continue;
+    if (entry.type === 'link' && leadsAstray(realPathIn(files, path) ?? '/', root)) found.add(path);
     const names = path.slice(root.length + 1).split('/');
     const secret = names.findIndex((name) => isSecretName(name));
     if (secret >= 0) found.add(`${root}/${names.slice(0, secret + 1).join('/')}`);

@@ -57,7 +57,8 @@ const SYSTEM_FOLDER = /^\/(?:dev|proc|sys|etc|usr|bin|sbin|lib|lib64|run|boot)(?
 export function judgeAccess(access: Access, theCase: Case): Finding {
   const { kind, path } = access;
   if (path.includes(UNKNOWN)) return tierAsks(theCase, 'which file it is shows only when it runs');
-  if ((isWriting(kind) ? FREE_SINK : FREE).test(path)) return tierAllows(theCase, `${path} is no file`);
+  if (access.isSandboxed && (isWriting(kind) ? FREE_SINK : FREE).test(path))
+    return tierAllows(theCase, `${path} is no file`);
   const pattern = splitPattern(path);
   const place = placeOf(pattern?.folder ?? path, access.from, theCase.world, theCase.lookup);
   const forbidden = boundBy('deny', access, place, theCase);

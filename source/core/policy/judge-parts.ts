@@ -70,6 +70,9 @@ function partsOf(action: Action, theCase: Case): readonly JudgedPart[] {
   }
 }
 
+/** One picture made of several characters is seen as what it is. */
+const EMOJI = /\p{Extended_Pictographic}\ufe0f?(?:\u200d\p{Extended_Pictographic}\ufe0f?)*/gu;
+
 /** What a person would see differs from what would happen: that is settled before anything is read. */
 function hiddenText(action: Action): JudgedPart | null {
   const texts = Object.entries(action).flatMap(([field, value]): string[] => {
@@ -77,7 +80,7 @@ function hiddenText(action: Action): JudgedPart | null {
     if (typeof value === 'string') return [field === 'command' ? value : value.replaceAll('\n', '\r')];
     return Array.isArray(value) ? value.map((each) => String(each).replaceAll('\n', '\r')) : [];
   });
-  const found = texts.find(hasUnseen);
+  const found = texts.find((text) => hasUnseen(text.replaceAll(EMOJI, '')));
   if (found === undefined) return null;
   const detail = 'it holds control or invisible characters, so it is not what it looks like';
   return partOf('form', found, formProblem(detail));
@@ -164,7 +167,7 @@ function subagent({ kind, tier }: Extract<Action, { type: 'subagent' }>, theCase
   if (part.verdict === 'deny') return part;
   if (policy.allowedSubagents && !policy.allowedSubagents.includes(kind))
     return refused(
-      `${kind === '' ? 'a sub-agent without a kind' : kind} is not among the sub-agents it may call`,
+      `${kind === '' ? 'a sub-agent without a kind' : kind} is not among the sub-agents it may call (${policy.allowedSubagents.join(', ') || 'none'})`,
     );
   if (tier === null) return part;
   const wanted = TIERS.find((each) => each === tier);

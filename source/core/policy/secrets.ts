@@ -2,6 +2,7 @@
  * Names that hold secrets, and names that are run or believed by something outside: reading the ones and
  * writing the others always needs a rule that names them, also inside the worktree.
  */
+import { isInside, namesBelow } from './paths.ts';
 
 /** Letter case is ignored because macOS opens `.env` under the name `.ENV`. */
 const SECRET = new RegExp(
@@ -19,6 +20,11 @@ const TEMPLATE = /\.(?:example|sample|template|dist)$/i;
 
 export function isSecretName(name: string): boolean {
   return SECRET.test(name) && !(TEMPLATE.test(name) && /^\.env/i.test(name));
+}
+
+/** Whether a link's target makes it one of the world's `secrets`: it leads out of the worktree, or to a secret in it. */
+export function leadsAstray(real: string, root: string): boolean {
+  return !isInside(real, root) || namesBelow(real, root).some(isSecretName);
 }
 
 /** What a pattern is tried against when nobody looked which names there are. */

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Action } from '../../core/policy/action.ts';
 import { wantedPaths } from '../../core/policy/judge.ts';
 import type { World } from '../../core/policy/policy.ts';
-import { isSecretName } from '../../core/policy/secrets.ts';
+import { isSecretName, leadsAstray } from '../../core/policy/secrets.ts';
 
 /** More paths than a person could check; what is not looked up is never allowed. */
 const PATHS_MAX = 2_000;
@@ -54,7 +54,7 @@ function wantsSecrets(action: Action): boolean {
   return action.type === 'grep' || (action.type === 'shell' && READS_UNNAMED.test(action.command));
 }
 
-/** null: there is too much to look through, or something could not be looked at. */
+/** Secrets by name, and links that lead to one or out. null: there is too much to look through, or something could not be looked at. */
 async function secretsBelow(root: string): Promise<readonly string[] | null> {
   const found: string[] = [];
   const folders = [root];
@@ -68,7 +68,8 @@ async function secretsBelow(root: string): Promise<readonly string[] | null> {
       if (entries === null || seen > NAMES_MAX) return null;
       for (const entry of entries) {
         const path = join(folder, entry.name);
-        if (isSecretName(entry.name)) found.push(await realPathOf(path));
+        const isAstray = entry.isSymbolicLink() && leadsAstray(await realPathOf(path), root);
+        if (isAstray || isSecretName(entry.name)) found.push(path);
         else if (entry.isDirectory() && !NOT_SEARCHED.has(entry.name)) folders.push(path);
       }
     }

@@ -12,13 +12,14 @@ const PLAIN_VALUE = /^(?!.*\.\.)[\w.,:@+=* -][\w.,:@+=*/ -]*$|^$/;
 
 export function judgeAssignments(
   assignments: readonly Assignment[],
-  hasCommand: boolean,
+  /** Its word; null for a bare assignment. */
+  command: string | null,
   frame: Frame,
   session: Session,
 ): void {
   setVariables(assignments, frame, session);
   for (const assignment of assignments)
-    session.parts.push(partOf('assignment', assignment.text, judged(assignment, hasCommand, session)));
+    session.parts.push(partOf('assignment', assignment.text, judged(assignment, command, session)));
 }
 
 /** Looks into the values, and forgets what was known of these variables. */
@@ -33,10 +34,18 @@ export function setVariables(assignments: readonly Assignment[], frame: Frame, s
 
 function judged(
   { name, value, index, append }: Assignment,
-  hasCommand: boolean,
+  command: string | null,
   { theCase }: Session,
 ): Finding {
-  if (!hasCommand) return formProblem(`${name} is set for everything that follows`);
+  if (command === null) return formProblem(`${name} is set for everything that follows`);
+  // How one line is cut into words ends with that line.
+  if (
+    name === 'IFS' &&
+    command === 'read' &&
+    value.type === 'Word' &&
+    !value.parts?.some(({ type }) => type === 'CommandExpansion')
+  )
+    return tierAllows(theCase, 'it says how the line is cut into words');
   if (!HARMLESS.test(name)) return formProblem(`${name} may change what the command runs or reads`);
   const isPlain =
     value.type === 'Word' &&

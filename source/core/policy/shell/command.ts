@@ -22,7 +22,7 @@ export function judgeSimple(command: Command, frame: Frame, session: Session): v
     if (each.type === 'Word') words.push(each);
     else if (each.type === 'Assignment') setters.push(each);
   }
-  judgeAssignments(assignments, words.length > 0, frame, session);
+  judgeAssignments(assignments, words[0]?.value ?? null, frame, session);
   for (const word of words) walkWord(word, frame, session);
   if (setters.length > 0) setVariables(setters, frame, session);
   const args: Argument[] = [];
@@ -72,6 +72,7 @@ function judgeScripts(faces: Faces, redirects: readonly Redirection[], frame: Fr
     nested(argument.text, isCertain, isHere ? frame : inside(frame), session);
   }
   if (!faces.readsInput) return;
+  if (session.fed !== null) nested(session.fed, true, inside(frame), session);
   for (const redirect of redirects) {
     if (redirect.type === 'HereDoc') nested(redirect.body.text, true, inside(frame), session);
     if (redirect.type === 'HereString' && redirect.target) {

@@ -22,6 +22,7 @@ import type { JudgedPart } from '../verdict.ts';
 import { arithmeticProblem } from './arithmetic.ts';
 import { argumentsOf, type Argument } from './argument.ts';
 import { judgeSimple } from './command.ts';
+import { fedText } from './fed-text.ts';
 import { bindingsOf, inside, settle, startFrame, union, type Frame, type Session } from './frame.ts';
 import { judgeRedirections } from './redirections.ts';
 import { judgeTest } from './test-expression.ts';
@@ -34,6 +35,7 @@ export function judgeShell(text: string, theCase: Case): readonly JudgedPart[] {
     parts: [],
     isLost: false,
     depth: 0,
+    fed: null,
     walk: { text: walkText, substitution: walkSubstitution, parts: walkParts },
   };
   walkText(text, startFrame(theCase.world.cwd), session);
@@ -92,7 +94,12 @@ function pipeline(node: PipelineNode, frame: Frame, session: Session): void {
   const { commands, prefixes } = node satisfies Pipeline;
   const [only] = commands;
   if (only && commands.length === 1) command(only, frame, session);
-  else for (const each of commands) command(each, inside(frame), session);
+  else
+    for (const [at, each] of commands.entries()) {
+      session.fed = fedText(commands[at - 1], bindingsOf(frame, session));
+      command(each, inside(frame), session);
+      session.fed = null;
+    }
   if (prefixes.some(({ type }) => type === 'Negation'))
     [frame.cwds, frame.cwdsOnFailure] = [frame.cwdsOnFailure, frame.cwds];
 }

@@ -87,6 +87,7 @@ export const LOOKING: readonly Program[] = [
       --max-depth: --human-readable --si --dereference --separate-dirs --summarize --threshold: --time --exclude:
       --one-file-system --inodes`,
     operands: 'list',
+    isPlain: true,
   },
   {
     names: 'df',
@@ -94,6 +95,7 @@ export const LOOKING: readonly Program[] = [
     options: `-a -B: -h -H -i -k -l -m -P -t: -T -x: --all --block-size: --human-readable --si --inodes --local --portability
       --type: --print-type --total --output?`,
     operands: 'list',
+    isPlain: true,
   },
   {
     names: 'tree',
@@ -132,12 +134,14 @@ export const LOOKING: readonly Program[] = [
     tier: 'restricted',
     options: '-b -t -z --binary --text --tag --zero -l: --length:',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'shasum',
     tier: 'restricted',
     options: '-a: -b -t --algorithm: --binary --text --tag',
     operands: 'read',
+    isPlain: true,
   },
   { names: 'md5 sha256', tier: 'restricted', options: '-q -r', operands: 'read' },
   { names: 'cksum sum', tier: 'restricted', options: '-r -s -a: --algorithm: --untagged', operands: 'read' },
@@ -147,6 +151,7 @@ export const LOOKING: readonly Program[] = [
     options:
       '-A: -a -b -c -d -f -h -i -j: -l -N: -o -s -S: -t: -v -w? -x --address-radix: --skip-bytes: --read-bytes: --format: --width?',
     operands: 'read',
+    isPlain: true,
   },
   { names: 'hexdump hd', tier: 'restricted', options: '-b -c -C -d -o -x -n: -s: -v', operands: 'read' },
   {
@@ -155,6 +160,7 @@ export const LOOKING: readonly Program[] = [
     options: '-a -b -c: -e -E -g: -i -l: -n: -o: -p -ps -s: -u',
     hasSingleDashWords: true,
     operands: onlyFirst('read', 'the second operand of xxd is a file that it writes'),
+    isPlain: true,
   },
   {
     names: 'strings',
@@ -162,18 +168,21 @@ export const LOOKING: readonly Program[] = [
     options: '-a -f -n: -o -t: -e: -w --all --bytes: --radix: --encoding: --print-file-name',
     operands: 'read',
     hasNumbers: true,
+    isPlain: true,
   },
   {
     names: 'cmp',
     tier: 'restricted',
     options: '-b -i: -l -n: -s --print-bytes --verbose --silent --quiet --bytes: --ignore-initial:',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'comm',
     tier: 'restricted',
     options: '-1 -2 -3 -i -z --check-order --nocheck-order --output-delimiter: --total --zero-terminated',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'diff',
@@ -188,6 +197,7 @@ export const LOOKING: readonly Program[] = [
         // Two folders are read with what lies in them.
         kind: options.some(({ name }) => name === '-r' || name === '--recursive') ? 'search' : 'read',
         argument,
+        isPlain: true,
       })),
       problem: null,
       tier: 'restricted',

@@ -4,6 +4,7 @@
  */
 import type { Tier } from '../../../agent.ts';
 import type { AccessKind } from '../../access.ts';
+import { ANY, ONE } from '../../pattern.ts';
 import { mayBeOption, type Argument, type Bindings } from '../argument.ts';
 
 export interface Program {
@@ -147,8 +148,7 @@ class Parsing {
         this.afterDashes = args.length - this.#at - 1;
         return;
       }
-      if (argument.kind === 'known' && argument.text.length > 1 && argument.text.startsWith('-'))
-        this.#option(argument.text);
+      if (isOption(argument)) this.#option(argument.text.replaceAll(ANY, '*').replaceAll(ONE, '?'));
       else {
         this.#operand(argument, false);
         if (program.stopsAtOperand) {
@@ -237,6 +237,12 @@ class Parsing {
   #fail(problem: string): void {
     this.problem ??= problem;
   }
+}
+
+/** `--include=*.ts` without quotes stays what it is, unless a file is called like that; then it is still this option. */
+function isOption({ kind, text }: Argument): boolean {
+  if (kind === 'known') return text.length > 1 && text.startsWith('-');
+  return kind === 'names' && /^--[a-z-]+=/.test(text);
 }
 
 function plain(text: string): Argument {

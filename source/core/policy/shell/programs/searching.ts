@@ -34,6 +34,7 @@ export const SEARCHING: readonly Program[] = [
     options: GREP_OPTIONS,
     operands: grepOutcome,
     hasNumbers: true,
+    isPlain: true,
   },
   { names: 'rg', tier: 'read_only', options: RG_OPTIONS, operands: rgOutcome },
   { names: 'find', tier: 'read_only', operands: findOutcome, hasAnyOption: true, isPlain: true },

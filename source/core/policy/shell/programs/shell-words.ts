@@ -5,6 +5,20 @@ import type { Outcome, Program } from './program.ts';
 export const SHELL_WORDS: readonly Program[] = [
   { names: 'exit return break continue', tier: 'restricted', operands: 'text', isText: true },
   { names: 'jobs times', tier: 'restricted', options: '-l -n -p -r -s', operands: 'none' },
+  {
+    names: 'read',
+    tier: 'restricted',
+    options: '-r -s -d: -n: -N: -t: -u:',
+    // Upper case names mean something to the shell or to programs, and brackets are evaluated.
+    operands: ({ operands }) => ({
+      touches: [],
+      problem:
+        operands.length > 0 &&
+        operands.every(({ kind, text }) => kind === 'known' && /^[a-z_][a-z0-9_]*$/.test(text))
+          ? null
+          : 'it sets variables that others read',
+    }),
+  },
   { names: 'wait', tier: 'restricted', operands: 'none' },
   { names: 'type', tier: 'restricted', options: '-a -f -t -p -P', operands: 'text', isText: true },
   {

@@ -87,12 +87,14 @@ export const TEXT: readonly Program[] = [
     tier: 'restricted',
     options: '-d: -s -z --delimiters: --serial --zero-terminated',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'join',
     tier: 'restricted',
     options: '-a: -e: -i -j: -o: -t: -v: -1: -2: -z --check-order --nocheck-order --header --ignore-case',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'fold',
@@ -100,6 +102,7 @@ export const TEXT: readonly Program[] = [
     options: '-b -c -s -w: --bytes --spaces --width:',
     operands: 'read',
     hasNumbers: true,
+    isPlain: true,
   },
   {
     names: 'fmt',
@@ -107,6 +110,7 @@ export const TEXT: readonly Program[] = [
     options: '-c -s -t -u -w: -p: -g: --width: --split-only --uniform-spacing',
     operands: 'read',
     hasNumbers: true,
+    isPlain: true,
   },
   {
     names: 'expand unexpand',
@@ -114,6 +118,7 @@ export const TEXT: readonly Program[] = [
     options: '-a -i -t: --all --initial --tabs: --first-only',
     operands: 'read',
     hasNumbers: true,
+    isPlain: true,
   },
   {
     names: 'column',
@@ -121,12 +126,14 @@ export const TEXT: readonly Program[] = [
     options: `-c: -e -J -l: -n: -N: -o: -r -R: -s: -t -x -L --table --separator: --output-separator: --columns: --json
       --table-columns: --table-right: --keep-empty-lines --output-width:`,
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'base64 base32',
     tier: 'restricted',
     options: '-d -D -i -w: --decode --ignore-garbage --wrap:',
     operands: 'read',
+    isPlain: true,
   },
   {
     names: 'test [',
