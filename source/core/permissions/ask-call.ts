@@ -102,7 +102,11 @@ function outcomeOf(
     return [{ ...request, kind, world }];
   }
   const scope = verdict === 'deny' ? missingScope(judged.judgement) : null;
-  if (scope === null) return [{ type: 'tool-judged', ...told, verdict, tier, reason }];
+  if (scope === null) {
+    const isUnattended = judgement.decidedBy.type === 'unattended';
+    const why = isUnattended ? `${reason}; nobody attends this run, so nobody is asked` : reason;
+    return [{ type: 'tool-judged', ...told, verdict, tier, reason: why }];
+  }
   const refusal = refusalOf(run, scope, judged.open);
   if (refusal !== null)
     return [{ type: 'tool-judged', ...told, verdict, tier, reason: `${reason}${refusal}` }];
