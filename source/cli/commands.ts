@@ -50,5 +50,6 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'brain status': () => import('./brain-status.ts'),
   'brain stop': () => import('./brain-stop.ts'),
   'brain validate': () => import('./brain-validate.ts'),
+  'brain validate': () => import('./brain-validate.ts'),
   demo: () => import('./demo.ts'),
 };

@@ -1,8 +1,10 @@
 /** What happens to the whole fleet at once is not the fault of one of its agents: a provider that is down, say. */
 import type { Readings } from './signal.ts';
 
-/** Fewer agents are no fleet to compare with. */
+/** From so many agents on the middle one says what is common. */
 const PEERS_MIN = 5;
+/** Of fewer, at night say, only what even the best of them has is common to all; of two, nothing is known. */
+const FEW_PEERS_MIN = 3;
 /** An agent counts as one that is heard of with more calls than this lately. */
 const PEER_CALLS_MIN = 3;
 /** What the middle of a healthy fleet fails at most; the rest of the median is taken off everybody. */
@@ -12,17 +14,20 @@ const STANDSTILL_HOURS = 0.4;
 
 export interface Peer {
   readonly readings: Readings;
-  /** Calls that ended lately, faded. */
-  readonly calls: number;
+  /** Calls that ended lately, and errors among them, faded. */
+  readonly recent: { readonly e: number; readonly n: number };
   readonly isWorking: boolean;
 }
 
 /** What to take off everybody's error rate. */
 export function commonError(peers: Iterable<Peer>): number {
-  const rates: number[] = [];
-  for (const { readings, calls } of peers)
-    if (calls > PEER_CALLS_MIN && readings.error) rates.push(readings.error.value);
-  return rates.length < PEERS_MIN ? 0 : Math.max(0, median(rates) - COMMON_ERROR);
+  // Plain shares: held back by the prior as an agent's own rate is, those with few calls would hide an outage
+  // from those with many.
+  const shares: number[] = [];
+  for (const { recent } of peers) if (recent.n > PEER_CALLS_MIN) shares.push(recent.e / recent.n);
+  if (shares.length < FEW_PEERS_MIN) return 0;
+  const common = shares.length < PEERS_MIN ? Math.min(...shares) : median(shares);
+  return Math.max(0, common - COMMON_ERROR);
 }
 
 /** Whether the fleet as a whole makes no progress. */

@@ -16,7 +16,7 @@ import {
 import { commonError, isStandstill, withoutCommon } from './common-mode.ts';
 import { MINUTE_MS } from './decay.ts';
 import { TRIPWIRES, type Observation, type Tripwire } from './observation.ts';
-import { freeze, isWorking, readingsAt, recentOutcomes, skip } from './signals.ts';
+import { freeze, isWorking, readingsAt, recentErrors, skip } from './signals.ts';
 import { DEFAULT_WEIGHTS, type Weights } from './weights.ts';
 
 /** One look a minute: faster than anything here changes, slower than what it costs. */
@@ -79,18 +79,22 @@ export function tick(state: RiskState, at: number): Looked {
   return { state: now, assessments, crossings };
 }
 
-/** One look at everybody. */
-export function evaluate(state: RiskState, given: number): Looked {
+/** One look at everybody. Without comparing peers, what happens to all is held against each: to measure with. */
+export function evaluate(
+  state: RiskState,
+  given: number,
+  { comparesPeers }: { readonly comparesPeers: boolean } = { comparesPeers: true },
+): Looked {
   const at = Math.max(given, state.lookedAt ?? 0);
   const peers = Object.entries(state.agents).map(([agent, risk]) => ({
     agent,
     risk,
     readings: readingsAt(risk.signals, at),
-    calls: recentOutcomes(risk.signals, at),
+    recent: recentErrors(risk.signals, at),
     isWorking: isWorking(risk.signals),
   }));
-  const common = commonError(peers);
-  const isFrozen = isStandstill(peers);
+  const common = comparesPeers ? commonError(peers) : 0;
+  const isFrozen = comparesPeers && isStandstill(peers);
   const agents: Record<string, AgentRisk> = {};
   const assessments: Assessment[] = [];
   const crossings: Crossing[] = [];

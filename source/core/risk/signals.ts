@@ -299,9 +299,11 @@ export function readingsAt(signals: AgentSignals, at: number): Readings {
 export const isWorking = ({ lanes }: AgentSignals): boolean =>
   Object.values(lanes).some(({ mode }) => mode === 'working');
 
-/** Calls that ended lately, faded: enough of them make an agent's errors comparable with its fleet's. */
-export const recentOutcomes = (signals: AgentSignals, at: number): number =>
-  signals.errors.n * left(Math.max(0, at - signals.at), ERROR_HALF_MS);
+/** Calls that ended lately and errors among them, faded: what an agent is compared with its fleet by. */
+export function recentErrors({ errors, at: from }: AgentSignals, at: number): AgentSignals['errors'] {
+  const keep = left(Math.max(0, at - from), ERROR_HALF_MS);
+  return { e: errors.e * keep, n: errors.n * keep };
+}
 
 /** Null: no run of it has a clock. */
 function longestSilence({ lanes }: AgentSignals): number | null {

@@ -5,10 +5,11 @@
 import { MINUTE_MS } from './decay.ts';
 import type { Observation, Tripwire } from './observation.ts';
 
-const WINDOW_MS = 10 * MINUTE_MS;
 const CRASHES = 5;
-/** The same call with the same result, and nothing new in between. */
+const CRASHES_MS = 10 * MINUTE_MS;
+/** The same call with the same result, and nothing new in between; who polls takes longer between its calls. */
 const IDENTICAL_CALLS = 8;
+const IDENTICAL_CALLS_MS = 6 * MINUTE_MS;
 
 export interface Tripped {
   readonly since: number;
@@ -30,13 +31,19 @@ export function watch(wires: Tripwires, at: number, observation: Observation): T
     case 'restarts': {
       const crashes = latest(wires.crashes, at, observation.n, CRASHES);
       const detail = `crashed ${CRASHES} times within ten minutes`;
-      return trip({ ...wires, crashes }, 'crash-loop', at, isFull(crashes, at, CRASHES), detail);
+      return trip({ ...wires, crashes }, 'crash-loop', at, isFull(crashes, CRASHES, at - CRASHES_MS), detail);
     }
     case 'outcomes': {
       if (observation.repeats <= 0) return wires;
       const repeats = latest(wires.repeats, at, observation.repeats, IDENTICAL_CALLS);
       const detail = `made the same call ${IDENTICAL_CALLS} times with the same result`;
-      return trip({ ...wires, repeats }, 'identical-call', at, isFull(repeats, at, IDENTICAL_CALLS), detail);
+      return trip(
+        { ...wires, repeats },
+        'identical-call',
+        at,
+        isFull(repeats, IDENTICAL_CALLS, at - IDENTICAL_CALLS_MS),
+        detail,
+      );
     }
     case 'progress':
       return wires.repeats.length === 0 ? wires : { ...wires, repeats: [] };
@@ -78,5 +85,5 @@ function latest(times: readonly number[], at: number, n: number, most: number): 
   return [...times, ...more].slice(-most);
 }
 
-const isFull = (times: readonly number[], at: number, most: number): boolean =>
-  times.length >= most && at - times[0]! <= WINDOW_MS;
+const isFull = (times: readonly number[], most: number, since: number): boolean =>
+  times.length >= most && times[0]! >= since;
