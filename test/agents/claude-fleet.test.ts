@@ -20,7 +20,7 @@ describe.skipIf(!CLAUDE)(`the real Claude Code in the fleet${SKIPPED}`, () => {
     const first = await fleet.nextApproval();
     expect(first).toMatchObject({
       agent: 'dev',
-      call: { tool: 'Bash', subagent: null },
+      subject: { call: { tool: 'Bash', subagent: null } },
       branch: `fleet/dev/${fleet.run}`,
     });
     await fleet.screenShows(/fleet: waiting for approval/);
