@@ -3,6 +3,8 @@ import { alarmLines } from './screens/control-room/alarm-lines.ts';
 import { helpLines } from './help.ts';
 import { paletteEntries } from './palette.ts';
 import { withCursor } from './reduce-fleet.ts';
+import { withRuleText } from './always-form.ts';
+import { inAlways, inBatch, inGrants } from './reduce-always.ts';
 import { grant, reject, respond, snooze } from './reduce-answers.ts';
 import { approveEdit, closeForm } from './reduce-queue.ts';
 import { search } from './reduce-scroll.ts';
@@ -75,8 +77,12 @@ function changedField(overlay: Overlay, change: (field: TextField) => TextField)
       if (!isTextField(field)) return undefined;
       return { ...overlay, form: { ...overlay.form, [field]: change(overlay.form[field]) }, problem: '' };
     }
+    case 'always':
+      return { ...overlay, form: withRuleText(overlay.form, change(overlay.form.rule)) };
     case 'look':
     case 'confirm':
+    case 'batch':
+    case 'grants':
     case 'alarms':
       return undefined;
     default:
@@ -102,6 +108,12 @@ export function inOverlay(ui: Ui, context: Context, overlay: Overlay, action: st
     case 'snooze':
       if (action === 'snooze-send') return snooze(ui, context, overlay);
       return action === 'snooze-cancel' ? closeForm(ui, context, overlay) : undefined;
+    case 'always':
+      return inAlways(ui, context, overlay, action);
+    case 'batch':
+      return inBatch(ui, context, overlay, action);
+    case 'grants':
+      return inGrants(ui, context, overlay, action);
     case 'start':
       return inStart(ui, context, overlay, action);
     case 'confirm':

@@ -10,6 +10,7 @@ import {
   nextWaiting,
   scrollLook,
 } from './reduce-queue.ts';
+import { beginAlways, beginBatch } from './reduce-always.ts';
 import { beginLine, undo, wake } from './reduce-answers.ts';
 import { withCursor } from './reduce-fleet.ts';
 import { starting } from './reduce-overlays.ts';
@@ -42,6 +43,12 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
     case 'respond':
     case 'snooze':
       return beginLine(ui, context, action);
+    case 'always':
+      return beginAlways(ui, context);
+    case 'batch':
+      return beginBatch(ui, context);
+    case 'grants':
+      return step({ ...ui, overlay: { type: 'grants', at: 0 } });
     case 'wake':
       return wake(ui, context);
     case 'undo':
@@ -197,6 +204,8 @@ export function inLook(ui: Ui, context: Context, action: string): Step | undefin
       return editOutside(ui, context);
     case 'look-reject':
       return beginLine(ui, context, 'reject');
+    case 'look-always':
+      return beginAlways(ui, context);
     case 'look-respond':
       return beginLine(ui, context, 'respond');
     case 'look-snooze':

@@ -4,6 +4,7 @@
  */
 import { actionFor } from './keys.ts';
 import { GRACE_MS, onFleet, withQueue } from './reduce-fleet.ts';
+import { onPreview, onProposals } from './reduce-always.ts';
 import { onMouse } from './reduce-mouse.ts';
 import { queueItems } from './fleet-view.ts';
 import { editedIn, inOverlay, starting, typedInto } from './reduce-overlays.ts';
@@ -74,6 +75,10 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
       return onFailed(ui, context, input.message, input.approval);
     case 'notice':
       return step(noted(ui, context.now, input.text));
+    case 'proposals':
+      return onProposals(ui, context, input.approval, input.proposals);
+    case 'preview':
+      return onPreview(ui, input.rule, input.preview);
     case 'detail': {
       const { approval, detail } = input;
       // It is shown in other lines from now on; none of them has been on screen.
@@ -162,6 +167,7 @@ function inAnyOverlay(ui: Ui, context: Context, overlay: Overlay, action: string
 /** A key that is no action of the overlay: text, or editing of text; in a question it is a no. */
 function asText(ui: Ui, context: Context, overlay: Overlay, event: KeyEvent): Step {
   if (overlay.type === 'confirm') return inOverlay(ui, context, overlay, 'confirm-no') ?? step(ui);
+  if (overlay.type === 'batch') return inOverlay(ui, context, overlay, 'batch-cancel') ?? step(ui);
   const key = keySpelling(event);
   const isNewline = overlay.type === 'edit' && key === 'enter';
   const changed = isNewline

@@ -31,6 +31,7 @@ import { layoutFacts, layoutOf } from './step.ts';
 import { FramePacer } from './terminal/frame-pacer.ts';
 import type { TerminalFeatures } from './terminal/features.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { allowAlways, previewOf } from './rule-asks.ts';
 import { isLight, themeFor } from './theme.ts';
 import { untilTick } from './ticking.ts';
 import { writeFleetYaml } from './write-fleet-yaml.ts';
@@ -398,6 +399,27 @@ export class Room {
             (detail) => this.take({ ...intent, detail }),
             () => undefined,
           );
+      case 'proposals':
+        return void this.#daemon
+          .ask({ type: 'rule-proposals', approval: intent.approval })
+          .then((proposals) => this.take({ ...intent, proposals }))
+          .catch((error: unknown) => this.#failed(error));
+      case 'preview':
+        return void previewOf(this.#daemon, intent)
+          .then((preview) => preview && this.take({ type: 'preview', rule: intent.rule, preview }))
+          .catch((error: unknown) => this.#failed(error));
+      case 'always':
+        return void allowAlways(this.#daemon, intent)
+          .then((text) => this.take({ type: 'notice', text }))
+          .catch((error: unknown) => this.#failed(error, intent.approval));
+      case 'batch': {
+        const members = intent.members.map((member) => ({ ...member, decision: randomUUID() }));
+        return void this.#daemon
+          .ask({ type: 'decide-batch', members, verdict: 'approved', message: '' })
+          .catch((error: unknown) => {
+            for (const { approval } of members) this.#failed(error, approval);
+          });
+      }
       case 'start':
         return this.#start(intent);
       case 'restart': {

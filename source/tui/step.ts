@@ -89,6 +89,9 @@ function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
     case 'search':
       return 'line';
     case 'edit':
+    case 'always':
+    case 'batch':
+    case 'grants':
     case 'start':
     case 'help':
     case 'palette':

@@ -1,6 +1,8 @@
 /** Everything that can reach the control room, and everything it can want done. */
+import type { RulePreview } from '../core/approvals/preview-rule.ts';
 import type { Fleet } from '../core/fleet.ts';
 import type { ApprovalDetail, Ask } from '../wire/daemon-protocol.ts';
+import type { AlwaysTarget, Proposals } from './always-form.ts';
 import type { InputEvent } from './terminal/input-event.ts';
 import type { LinkState, Setting, Size } from './ui-state.ts';
 
@@ -20,6 +22,8 @@ export type UiInput =
   | { readonly type: 'notice'; readonly text: string }
   /** How the files that a request touches look now. */
   | { readonly type: 'detail'; readonly approval: string; readonly detail: ApprovalDetail }
+  | { readonly type: 'proposals'; readonly approval: string; readonly proposals: Proposals }
+  | { readonly type: 'preview'; readonly rule: string; readonly preview: RulePreview }
   /** The project's files have been read. */
   | { readonly type: 'configured'; readonly isThere: boolean; readonly problems: readonly string[] }
   | { readonly type: 'lines'; readonly session: string; readonly total: number }
@@ -48,6 +52,21 @@ export type Intent =
     }
   /** Ask the daemon what it knows of a request beyond the request itself. */
   | { readonly type: 'detail'; readonly approval: string }
+  /** Which rules would answer a request. */
+  | { readonly type: 'proposals'; readonly approval: string }
+  | { readonly type: 'preview'; readonly approval: string; readonly rule: string }
+  /** Write the rule, or grant it, and approve the request it comes from. */
+  | {
+      readonly type: 'always';
+      readonly approval: string;
+      readonly hash: string;
+      readonly rule: string;
+      readonly target: AlwaysTarget;
+    }
+  | {
+      readonly type: 'batch';
+      readonly members: readonly { readonly approval: string; readonly hash: string }[];
+    }
   | {
       readonly type: 'start';
       readonly agent: string | null;

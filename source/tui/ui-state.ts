@@ -3,6 +3,7 @@
  * Plain data; `reduce.ts` is the only place that changes it.
  */
 import type { ApprovalDetail } from '../wire/daemon-protocol.ts';
+import type { AlwaysForm } from './always-form.ts';
 import type { Keymap } from './keys.ts';
 import type { PaneWeights } from './pane-weights.ts';
 import type { TextField } from './text-field.ts';
@@ -64,6 +65,12 @@ export type Overlay =
       readonly field: TextField;
       readonly isFromLook: boolean;
     }
+  | { readonly type: 'always'; readonly approval: string; readonly form: AlwaysForm }
+  | {
+      readonly type: 'batch';
+      readonly members: readonly { readonly approval: string; readonly hash: string }[];
+    }
+  | { readonly type: 'grants'; readonly at: number }
   | { readonly type: 'start'; readonly form: StartForm; readonly problem: string }
   | { readonly type: 'confirm'; readonly what: 'stop' | 'restart'; readonly run: string }
   | { readonly type: 'help'; readonly field: TextField; readonly top: number }

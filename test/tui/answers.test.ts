@@ -1,6 +1,7 @@
 /** Answers that are more than yes and no: in other words, later, taken back, with a reason. */
 import { describe, expect, it } from 'vitest';
 import { GRACE_MS } from '../../source/tui/reduce.ts';
+import type { Proposals } from '../../source/tui/always-form.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 import { frameOf } from './frame-of.ts';
 
@@ -120,6 +121,105 @@ describe('the queue', () => {
       { approval: 'wish', verdict: 'approved', message: 'to fetch the docs once' },
     ]);
     expect(atQueue(fleet).press('e').ui.notice?.text).toContain('nothing to edit');
+  });
+});
+
+const PREVIEW = { looked: 80, changed: { allow: 12, ask: 0, deny: 0 }, hadBeenRejected: 1, examples: [] };
+const PROPOSALS: Proposals = {
+  proposals: [
+    { rule: 'Bash(npm test)', words: 'exactly this command', preview: PREVIEW },
+    { rule: 'Bash(npm test:*)', words: '“npm test” with anything behind it', preview: PREVIEW },
+  ],
+  targets: [
+    { to: 'agent', file: 'fleet.yaml', words: 'agent docs' },
+    { to: 'global', file: '/home/dev/.fleet/policy.yaml', words: 'every agent of every project' },
+  ],
+};
+
+describe('a rule out of a request', () => {
+  const fleet = (): AFleet =>
+    new AFleet().project('docs').runs('docs').asks('docs', 'Bash', { command: 'npm test' }, 'one');
+  const opened = (): ARoom => {
+    const room = atQueue(fleet()).press('A');
+    expect(room.wanted('proposals')).toEqual([{ type: 'proposals', approval: 'one' }]);
+    return room.does({ type: 'proposals', approval: 'one', proposals: PROPOSALS });
+  };
+
+  it('HI2 shows the narrowest, what it would have matched, and where it will stand', () => {
+    const frame = frameOf(opened()).join('\n');
+    expect(frame).toContain('Bash(npm test)');
+    expect(frame).toContain('of 80 recorded calls it would have allowed 12 more');
+    expect(frame).toContain('! 1 of them somebody rejected');
+    expect(frame).toContain('agent docs, in fleet.yaml');
+  });
+
+  it('HI2 writes the one that was chosen to the file that was chosen', () => {
+    const room = opened().press('down', 'tab', 'enter');
+    expect(room.wanted('always')).toMatchObject([
+      { approval: 'one', rule: 'Bash(npm test:*)', target: { type: 'file', target: { to: 'global' } } },
+    ]);
+    expect(room.ui.overlay).toBeNull();
+  });
+
+  it('HI2 a rule of one’s own is looked up in the history before it is written', () => {
+    const room = opened().press('backspace').types(' -w)').press('enter');
+    expect(room.wanted('always')).toEqual([]);
+    room.press('enter');
+    expect(room.wanted('preview')).toEqual([{ type: 'preview', approval: 'one', rule: 'Bash(npm test -w)' }]);
+    room.does({ type: 'preview', rule: 'Bash(npm test -w)', preview: PREVIEW }).press('enter');
+    expect(room.wanted('always')).toMatchObject([{ rule: 'Bash(npm test -w)' }]);
+  });
+
+  it('HI2 can be granted for a while instead, to this run or this agent', () => {
+    const room = opened().press('tab', 'tab', 'enter');
+    expect(room.wanted('always')).toMatchObject([{ target: { type: 'grant', holder: 'run', days: 7 } }]);
+  });
+
+  it('HI2 is not proposed where no rule says just this', () => {
+    const room = atQueue(fleet()).press('A');
+    room.does({ type: 'proposals', approval: 'one', proposals: { ...PROPOSALS, proposals: [] } });
+    expect(room.ui.overlay).toBeNull();
+    expect(room.ui.notice?.kind).toBe('problem');
+  });
+});
+
+describe('a batch', () => {
+  const three = (): AFleet =>
+    new AFleet()
+      .project('docs', 'qa')
+      .runs('docs')
+      .runs('qa')
+      .asks('docs', 'Bash', { command: 'npm run build' }, 'one')
+      .asks('qa', 'Bash', { command: 'npm run build' }, 'two')
+      .asks('qa', 'Bash', { command: 'make' }, 'three');
+
+  /** The batch of one of the two that are alike, wherever they stand. */
+  function atNpm(): ARoom {
+    const room = atQueue(three());
+    while (room.ui.queue.approval === 'three') room.press('j');
+    return room.press('B');
+  }
+
+  it('HI7 has only what is of the same kind, shows each, and wants a y', () => {
+    const room = atNpm();
+    const frame = frameOf(room).join('\n');
+    expect(frame).toContain('approve these 2?');
+    room.press('x');
+    expect(room.wanted('batch')).toEqual([]);
+    room.press('B', 'y');
+    const [batch] = room.wanted('batch');
+    expect(batch?.members.map(({ approval }) => approval).sort()).toEqual(['one', 'two']);
+    expect(room.ui.queue.approval).toBe('three');
+  });
+
+  it('HI7 is refused for one alone, for what is risky, and when one of them was answered meanwhile', () => {
+    const alone = new AFleet().project('qa').runs('qa').asks('qa', 'Bash', { command: 'make' }, 'only');
+    expect(atQueue(alone).press('B').ui.overlay).toBeNull();
+    expect(atQueue(asks()).press('B').ui.notice?.text).toContain('one by one');
+    const room = atNpm();
+    room.fleet.decided('two', 'rejected');
+    room.sees().press('y');
+    expect(room.wanted('batch')).toEqual([]);
   });
 });
 

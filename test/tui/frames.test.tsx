@@ -170,7 +170,7 @@ describe('the control room at 120x34', () => {
       '│',
     ]);
     expect(frame.at(-1)).toBe(
-      ' a approve  e edit  r reject  p respond  s snooze  PgDn page down  w next waiting  esc back',
+      ' a approve  e edit  r reject  A always …  p respond  s snooze  PgDn page down  w next waiting  esc back',
     );
   });
 

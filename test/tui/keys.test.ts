@@ -11,6 +11,7 @@ import {
   type KeyRow,
 } from '../../source/tui/keys.ts';
 import { inOverlay } from '../../source/tui/reduce-overlays.ts';
+import { alwaysForm } from '../../source/tui/always-form.ts';
 import { startForm } from '../../source/tui/start-form.ts';
 import { inLook, inRoom, inScroll } from '../../source/tui/reduce-room.ts';
 import { textField } from '../../source/tui/text-field.ts';
@@ -72,6 +73,12 @@ describe('the table of keys', () => {
     switch (place) {
       case 'edit':
         return { type: 'edit', approval: 'a1', member: 'command', field, problem: '', isFromLook: false };
+      case 'always':
+        return { type: 'always', approval: 'a1', form: alwaysForm({ proposals: [], targets: [] }) };
+      case 'batch':
+        return { type: 'batch', members: [] };
+      case 'grants':
+        return { type: 'grants', at: 0 };
       case 'reject':
       case 'respond':
       case 'grant':

@@ -14,6 +14,7 @@ import { ageOf, cut, fit, harmless, revealed, span, type Span } from '../../text
 import type { Context } from '../../ui-input.ts';
 import type { Overlay, StartForm, Ui } from '../../ui-state.ts';
 import { alarmLines } from './alarm-lines.ts';
+import { alwaysLines, batchLines, grantLines } from './always-rows.ts';
 import { lookColumns, lookLines, lookRows } from './request-view.ts';
 import type { Line } from './request-lines.ts';
 import { firstRow } from './windows.ts';
@@ -81,6 +82,38 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
           ),
         ],
       });
+    }
+    case 'always': {
+      const item = context.fleet.approvals[overlay.approval];
+      return box(
+        [
+          span(' always allow ', 'accent'),
+          span(harmless(item ? `${item.agent} ${shownAs(item.subject).tool}` : ''), 'strong'),
+          span(' '),
+        ],
+        alwaysLines(overlay.form, width),
+      );
+    }
+    case 'batch':
+      return box(
+        [span(` approve these ${overlay.members.length}? `, 'waiting')],
+        batchLines(overlay, context, rect.columns),
+        { hint: [span('y', 'key'), span(' approves all of them, any other key none', 'dim')] },
+      );
+    case 'grants': {
+      const lines = grantLines(context, width);
+      const room = boxRows(ui) - 1;
+      const from = firstRow(overlay.at, lines.length, room);
+      return box(
+        [span(' granted for a while ', 'accent')],
+        lines.length === 0
+          ? [[span('nothing is; A on a request grants', 'dim')]]
+          : lines.slice(from, from + room),
+        {
+          selected: Math.min(overlay.at, lines.length - 1) - from,
+          hint: [span(more(from, room, lines.length), 'dim')],
+        },
+      );
     }
     case 'start':
       return box([span(' new agent ', 'accent')], startLines(overlay.form, context, width), {
