@@ -42,7 +42,7 @@ export function lintRules(rules: readonly SourcedRule[]): readonly RuleFinding[]
     else read.push({ rule, parsed, text: sameText(parsed) });
   }
   for (const [index, each] of read.entries()) {
-    const others = read.filter((other, at) => at !== index && other.parsed.tool === each.parsed.tool);
+    const others = read.filter((other, at) => at !== index && isAboutSame(other.parsed, each.parsed));
     const earlier = read.slice(0, index);
     const found = ownProblem(each) ?? problemAmong(each, others, earlier);
     if (found) findings.push(found);
@@ -50,6 +50,10 @@ export function lintRules(rules: readonly SourcedRule[]): readonly RuleFinding[]
     if (wide) findings.push(advice(each.rule, wide));
   }
   return findings;
+}
+
+function isAboutSame(one: ParsedRule, other: ParsedRule): boolean {
+  return one.tool === other.tool || (one.tool.startsWith('mcp__') && other.tool.startsWith('mcp__'));
 }
 
 function isKnownTool(tool: string): boolean {
@@ -145,7 +149,7 @@ const beats = (one: SourcedRule, other: SourcedRule): boolean =>
 
 /** Whether everything the examples stand for is a matter of the other rule, too. */
 function covers(other: ReadRule, examples: ReturnType<typeof examplesOf>, parsed: ParsedRule): boolean {
-  if (other.parsed.specifier === null) return other.parsed.tool === parsed.tool;
+  if (other.parsed.specifier === null && other.parsed.tool === parsed.tool) return true;
   if (examples.length === 0) return false;
   return examples.every((action) => isDecidedBy(judgedBy([other.rule], action), other.rule));
 }

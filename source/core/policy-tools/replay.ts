@@ -51,7 +51,7 @@ export function pastCalls(events: readonly Recorded[], runs: Fleet['runs']): Pas
             run: { ...run, grants: grants.get(event.run) ?? {} },
             call,
             kind: event.kind ?? null,
-            verdict: event.type === 'tool-judged' ? event.verdict : ('ask' as const),
+            verdict: verdictIn(event),
             reason: event.reason,
             world: event.world,
           }
@@ -60,6 +60,13 @@ export function pastCalls(events: readonly Recorded[], runs: Fleet['runs']): Pas
   }
   const known = [...calls.values()].filter((each) => each !== null);
   return { calls: known, unknown: calls.size - known.length };
+}
+
+function verdictIn(
+  event: Extract<Recorded['event'], { type: 'tool-judged' | 'approval-requested' | 'call-held' }>,
+): VerdictWord {
+  if (event.type === 'tool-judged') return event.verdict;
+  return event.type === 'call-held' ? event.judgement.verdict : 'ask';
 }
 
 function calledIn(event: Extract<Recorded['event'], { type: 'approval-requested' }>): ToolCall | null {

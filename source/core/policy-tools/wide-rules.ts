@@ -65,8 +65,8 @@ function wideCommand(specifier: string): Advice | null {
       `write Bash(${words} *), which is met by ${words} with and without arguments`,
     );
   }
-  const [program = '', second = ''] = pattern.split(/\s+/);
-  const isAnyArgument = second === '*';
+  const [program = '', second = '', ...more] = pattern.split(/\s+/);
+  const isAnyArgument = second === '*' && more.length === 0;
   if (isAnyArgument && RUNS_ANYTHING.has(program))
     return wide(
       `${program} runs or writes whatever its arguments say`,
@@ -78,7 +78,7 @@ function wideCommand(specifier: string): Advice | null {
       `it allows ${also}, too`,
       `name what is meant, as in Bash(${program} ${EXAMPLE[program] ?? 'status'} *)`,
     );
-  if (second.includes('*') && pattern.split(/\s+/).length > 2)
+  if (second.includes('*') && more.length > 0)
     return wide(
       `its star stands where options of ${program} do, as in ${program} --config=x`,
       `put the star last, one rule for each sub-command`,
@@ -111,9 +111,9 @@ function widePath(tool: string, specifier: string | null): Advice | null {
 }
 
 function wideHost(tool: string, specifier: string | null): Advice | null {
-  const host = specifier?.replace(/^domain:/, '') ?? '*';
-  if (host === '*')
+  if (specifier === null)
     return wide('it allows every host there is', `name the hosts, as in ${tool}(domain:docs.rs)`);
+  const host = specifier.replace(/^domain:/, '');
   if (/^\*\.[^.]+$/.test(host))
     return wide(
       `everybody can get a name below ${host.slice(1)}`,
