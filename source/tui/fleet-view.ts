@@ -162,6 +162,10 @@ export function callSummary(input: Readonly<Record<string, unknown>>): string {
   return text === '{}' ? '' : text;
 }
 
+/** What a request is about, in a few words. */
+export const itemSummary = ({ subject }: Approval): string =>
+  subject.type === 'scope' ? `${subject.scope}: ${subject.reason}` : callSummary(subject.call.input);
+
 const isRefused = (fleet: Fleet, approval: string | null): boolean => {
   const state = approval === null ? undefined : fleet.approvals[approval]?.state;
   return state === 'rejected' || state === 'expired' || state === 'cancelled';

@@ -253,7 +253,7 @@ describe('the closer look', () => {
     });
     const frame = frameOf(room).join('\n');
     expect(frame).toContain('! a.txt was changed since it was asked');
-    expect(frame).toContain('a.txt  changes  +1 −1');
+    expect(frame).toContain('changes  +1 −1');
     expect(frame).toContain('- line seven');
     expect(frame).not.toContain('line 42');
     // All of it is on screen now: the diff says what the whole text said.

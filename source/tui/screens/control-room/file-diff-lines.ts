@@ -33,13 +33,14 @@ const CHANGES: Readonly<Record<FileDiff['change'], string>> = {
 
 const known = new WeakMap<FileDiff, { readonly width: number; readonly lines: readonly Line[] }>();
 
-export function fileLines(file: FileDiff, width: number): readonly Line[] {
+/** `isNamed`: the file is one of several, so the input above does not say which. */
+export function fileLines(file: FileDiff, width: number, isNamed: boolean): readonly Line[] {
   const kept = known.get(file);
   if (kept?.width === width) return kept.lines;
   const lines: Line[] = [
     [
-      span(harmless(file.path), 'strong'),
-      span(`  ${CHANGES[file.change]}  `, 'dim'),
+      ...(isNamed ? [span(`${harmless(file.path)}  `, 'strong')] : []),
+      span(`${CHANGES[file.change]}  `, 'dim'),
       span(`+${file.added}`, 'added'),
       span(' '),
       span(`−${file.removed}`, 'removed'),

@@ -1,7 +1,7 @@
 /** The queue: what waits for a person, oldest first, and all there is to know about the one under the cursor. */
 import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
-import { callSummary, isProven, queueItems, riskOfItem, snoozedItems } from '../../fleet-view.ts';
+import { isProven, itemSummary, queueItems, riskOfItem, snoozedItems } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { isInert } from '../../reduce-queue.ts';
@@ -70,7 +70,7 @@ export function queueView(ui: Ui, context: Context, layout: RoomLayout): QueueVi
       tool: [span(cut(harmless(shownAs(each.subject).tool), TOOL_COLUMNS), 'strong')],
       summary: [
         span(RISK_MARKS[riskOfItem(each).level], roleOfRisk(riskOfItem(each).level)),
-        span(cut(harmless(callSummary(shownAs(each.subject).input)), widths.summary - 3), 'dim'),
+        span(cut(harmless(itemSummary(each)), widths.summary - 3), 'dim'),
       ],
       age: [span(ageOf(context.now - each.requestedAt), 'dim')],
     })),

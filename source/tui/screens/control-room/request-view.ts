@@ -75,7 +75,10 @@ export function lookLines(approval: Approval, width: number, detail: ApprovalDet
   return [
     ...changes,
     ...(detail && hasWholeDiff(input, detail.files)
-      ? [...inputLines(withoutTexts(input), width), ...detail.files.flatMap((file) => fileLines(file, width))]
+      ? [
+          ...inputLines(withoutTexts(input), width),
+          ...detail.files.flatMap((file) => fileLines(file, width, detail.files.length > 1)),
+        ]
       : inputLines(input, width)),
     [],
     ...aboutLines(approval, width),
