@@ -164,7 +164,8 @@ export class Connection {
     typed.note(client, sequence);
     session.type(payload.subarray(8), (outcome) => {
       if (outcome === 'full') typed.forget(client, sequence);
-      answer(OUTCOMES[outcome]);
+      // After the echo, which the next round reads: who waits for that is not to be held up by our answer.
+      setImmediate(() => setImmediate(() => answer(OUTCOMES[outcome])));
     });
   }
 

@@ -154,6 +154,7 @@ test('many small writes of one moment arrive as few frames, a single key at once
   // A pty gives 4 KB at a time at most: 2 MB are five hundred reads.
   expect(watch.next / watch.parts.length).toBeGreaterThan(3_000);
   const echoes: number[] = [];
+  const answers: Promise<string>[] = [];
   await lab.startShell('s2', 'stty raw -echo; echo ready; exec cat');
   const typed = await lab.watch('s2');
   await typed.sees('ready');
@@ -161,12 +162,13 @@ test('many small writes of one moment arrive as few frames, a single key at once
     const { next } = typed;
     const begun = performance.now();
     const echo = typed.fed();
-    void typed.connection.input(Buffer.from('k'));
+    answers.push(typed.connection.input(Buffer.from('k')));
     await echo;
     expect(typed.next).toBe(next + 1);
     echoes.push(performance.now() - begun);
   }
   expect(echoes.sort((one, other) => one - other)[50]).toBeLessThan(20);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['written']));
 });
 
 test('attach may be said again, and from beyond the end means what is to come', async () => {
