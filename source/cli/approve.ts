@@ -78,8 +78,6 @@ export const command: Command = {
       }
       if (members.length > 1) return approveAll(invocation, daemon, members, undoMs);
       const [{ approval, hash, decision }] = members as [(typeof members)[number]];
-      if (rule !== undefined)
-        await writeRule(invocation, daemon, { rule, approval: fleet.approvals[approval] });
       const { votesMissing } = await daemon.ask({
         type: 'decide',
         approval,
@@ -91,6 +89,12 @@ export const command: Command = {
         undoMs,
       });
       invocation.stdout.write(told({ approval, votesMissing, undoMs, isEdited: edited !== null }));
+      // After the yes: a rule that is there first would leave nothing to say yes to. A yes among several is no rule.
+      if (rule !== undefined && votesMissing === 0)
+        await writeRule(invocation, daemon, { rule, approval: fleet.approvals[approval] });
+      // After the yes: a rule that is there first would leave nothing to say yes to.
+      if (rule !== undefined)
+        await writeRule(invocation, daemon, { rule, approval: fleet.approvals[approval] });
       return EXIT.ok;
     });
   },

@@ -3,7 +3,7 @@ import type { Fleet, Needs } from '../fleet.ts';
 import type { Action } from '../policy/action.ts';
 import { judge } from '../policy/judge.ts';
 import type { World } from '../policy/policy.ts';
-import { SCOPES } from '../policy/verdict.ts';
+import { SCOPES, type Judgement } from '../policy/verdict.ts';
 
 /** As policy.yaml says it under `approvers:`. */
 export interface ApproverClass {
@@ -27,6 +27,40 @@ export function needsFor(
     votes: Math.max(1, ...classes.map(({ votes }) => votes)),
     approvers: first ? first.filter((name) => named.every((people) => people.includes(name))) : null,
   };
+}
+
+/**
+ * What named people, or several, decide on is never simply allowed: a rule or a tier that allows it would
+ * otherwise decide in their place. Where nobody can be asked it is denied.
+ */
+export function withApprovers(
+  fleet: Pick<Fleet, 'policy'>,
+  given: {
+    readonly action: Action;
+    readonly world: World;
+    readonly judgement: Judgement;
+    readonly isAttended: boolean;
+  },
+): Judgement {
+  const { action, world, judgement, isAttended } = given;
+  if (judgement.verdict !== 'allow') return judgement;
+  const known = (fleet.policy.approvers ?? []).find(({ rule }) => isOfClass(rule, action, world));
+  if (!known) return judgement;
+  const reason = `${known.rule} is for ${known.people?.join(' or ') ?? `${known.votes} people`} to decide`;
+  if (!isAttended)
+    return {
+      ...judgement,
+      verdict: 'deny',
+      reason: `${reason}, and nobody is asked in this run`,
+      decidedBy: { type: 'unattended', wouldAsk: reason },
+    };
+  const decidedBy = {
+    type: 'rule',
+    effect: 'ask',
+    rule: known.rule,
+    source: 'policy.yaml, approvers',
+  } as const;
+  return { ...judgement, verdict: 'ask', reason, decidedBy };
 }
 
 /** As a denial would see it, because those look furthest: through wrappers, and at every part of a command. */

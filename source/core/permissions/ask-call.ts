@@ -79,7 +79,13 @@ function outcomeOf(
   const { verdict, reason } = judgement;
   const told = { run: run.id, session, call, kind, judgement, world };
   if (verdict === 'ask') {
-    const grant = grantFor(fleet, { run, call, cwd, world: asked.world, judgement, at: moment.at });
+    const { id, agent, vendor, worktree } = run;
+    const needs = needsFor(fleet, { action: adapterOf(vendor).actionOf(call), world: asked.world });
+    // What named people decide on no grant decides for them.
+    const isReserved = needs.votes > 1 || needs.approvers !== null;
+    const grant = isReserved
+      ? null
+      : grantFor(fleet, { run, call, cwd, world: asked.world, judgement, at: moment.at });
     if (grant) {
       const by = `grant ${grant.id} of ${grant.by.replace(/^person:/, '')}: ${grant.reason}`;
       return [
@@ -87,17 +93,11 @@ function outcomeOf(
         { type: 'grant-used', grant: grant.id, run: run.id, session, call: call.id },
       ];
     }
-    const { id, agent, vendor, worktree } = run;
     const subject = { type: 'tool-call', vendor, call } as const;
     const branch = worktree?.branch ?? null;
     const request = requestApproval(
       { agent, run: id, session, subject, cwd, branch, reason, tier, grounds },
-      {
-        moment,
-        judgement,
-        lifeMs,
-        needs: needsFor(fleet, { action: adapterOf(vendor).actionOf(call), world: asked.world }),
-      },
+      { moment, judgement, lifeMs, needs },
     );
     return [{ ...request, kind, world }];
   }
@@ -113,7 +113,13 @@ function outcomeOf(
   const waiting = waitingScopeRequest(fleet, run.id, scope);
   const request = waiting
     ? []
-    : [scopeRequest(fleet, { run, session, scope, reason, cwd, tier, lifeMs }, moment)];
+    : [
+        scopeRequest(
+          fleet,
+          { run, session, scope, reason: wanting(call, judgement), cwd, tier, lifeMs },
+          moment,
+        ),
+      ];
   const approval = waiting?.id ?? moment.fresh;
   return [...request, { type: 'call-held', ...told, scope, approval, tier, reason }];
 }
@@ -123,6 +129,12 @@ function missingScope({ decidedBy, parts }: Judgement): Scope | null {
   if (decidedBy.type !== 'scope') return null;
   const isOtherwiseDenied = parts.some((part) => part.verdict === 'deny' && part.decidedBy.type !== 'scope');
   return isOtherwiseDenied ? null : decidedBy.scope;
+}
+
+/** What the agent wants it for, in the words of the call that stands still without it. */
+function wanting({ tool }: ToolCall, { parts, reason }: Judgement): string {
+  const part = parts.find(({ decidedBy }) => decidedBy.type === 'scope');
+  return part && part.text !== tool ? `${tool} ${part.text}: ${reason}` : `${tool}: ${reason}`;
 }
 
 /** Why a person is not asked for the scope, to be added to the reason; null where one is. */

@@ -1,6 +1,7 @@
 /** The verdict on a call of a run: the agent's own policy, and a sub-agent's below it. */
 import { TIERS, type Tier } from '../agent.ts';
 import type { ToolCall } from '../approvals/envelope.ts';
+import { withApprovers } from '../approvals/needs.ts';
 import type { Fleet, Run } from '../fleet.ts';
 import { judge } from '../policy/judge.ts';
 import type { Policy, World } from '../policy/policy.ts';
@@ -31,7 +32,13 @@ export function judgeCall(
 ): JudgedCall {
   const action = adapterOf(run.vendor).actionOf(call);
   const parent = policyOfRun(fleet, run);
-  const judged = { judgement: judge({ action, policy: parent, world }), tier: parent.tier };
+  const judgement = withApprovers(fleet, {
+    action,
+    world,
+    judgement: judge({ action, policy: parent, world }),
+    isAttended: run.isAttended,
+  });
+  const judged = { judgement, tier: parent.tier };
   if (kind === null || kind === run.agent || !definitionOf(fleet, run.project, kind)) return judged;
   const own = { ...policyOfRun(fleet, run, kind) };
   const ofOwn = judge({ action, policy: own, world });
