@@ -1,7 +1,7 @@
 /** One path touched in one way: by a tool, by a redirection, or by a program whose operands are known. */
 import { reachesTier, tierAllows, tierAsks, type Case } from './case.ts';
 import type { Finding } from './finding.ts';
-import { allowsPlace, bindsBelow, bindsPlace } from './path-rule.ts';
+import { allowsPlace, bindsBelow, bindsInside, bindsPlace } from './path-rule.ts';
 import { isInside, namesBelow, placeOf, type Place } from './paths.ts';
 import { ANY, matchesNames, ONE, UNKNOWN } from './pattern.ts';
 import { ruled, type ReadRule } from './rules.ts';
@@ -131,8 +131,10 @@ function boundBy(effect: 'deny' | 'ask', access: Access, place: Place, theCase: 
 
 function bindsSearch(rule: ReadRule, access: Access, place: Place): boolean {
   const last = rule.path?.base?.at(-1);
-  if (last !== undefined && access.reaches?.(last, last.startsWith('.')) === false) return false;
-  return rule.path !== null && bindsBelow(rule.path, place);
+  if (!rule.path) return false;
+  if (bindsInside(rule.path, place)) return true;
+  const isSkipped = last !== undefined && access.reaches?.(last, last.startsWith('.')) === false;
+  return !isSkipped && bindsBelow(rule.path, place);
 }
 
 function missingScope({ real }: Place, { world, policy }: Case): Finding | null {
@@ -167,9 +169,15 @@ function problemOf(
     const isSystem = access.isSandboxed && !isWriting(kind) && kind !== 'search' && SYSTEM.test(place.real);
     return isSystem ? null : { reason: `${place.spelled} is outside the worktree`, at: null };
   }
-  if (isWriting(kind) && place.real === world.root && names === null && kind !== 'write')
+  if (
+    isWriting(kind) &&
+    place.real === world.root &&
+    names === null &&
+    !(kind === 'write' && access.isSandboxed)
+  )
     return { reason: 'that is the whole worktree', at: null };
   if (names) return patternProblem(kind, place, names, theCase);
+  if (kind === 'delete') return deletionProblem(place, theCase);
   return kind === 'search' ? searchProblem(access, place, theCase) : null;
 }
 
@@ -284,6 +292,14 @@ function linkMet(stars: readonly string[], place: Place, secrets: readonly strin
 function matchesShellName(star: string, name: string): boolean {
   if (name.startsWith('.') && !star.startsWith('.')) return false;
   return matchesNames([star], [name]);
+}
+
+/** What is gone with a folder is gone by name only in the folder. */
+function deletionProblem(place: Place, { world }: Case): Problem | null {
+  const lost = world.secrets?.find((secret) => secret !== place.spelled && isInside(secret, place.spelled));
+  return lost === undefined
+    ? null
+    : { reason: `${namesBelow(lost, world.root).join('/')} would be gone with it`, at: -1 };
 }
 
 function searchProblem(access: Access, place: Place, { world }: Case): Problem | null {

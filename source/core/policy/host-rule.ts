@@ -47,10 +47,11 @@ export function addressOf(url: string): Address {
 
 export type HostPattern = { readonly host: string; readonly isBelow: boolean };
 
-/** `domain:h` is exactly h, `domain:*.h` what is below it; null when the specifier is neither. */
+/** `domain:h` is exactly h, `domain:*.h` what is below it, `domain:*` every host; null when the specifier is none of them. */
 export function hostPattern(specifier: string): HostPattern | null {
   const name = /^domain:(.+)$/.exec(specifier)?.[1]?.trim().toLowerCase().replace(/\.$/, '');
   if (name === undefined) return null;
+  if (name === '*') return { host: '', isBelow: true };
   const isBelow = name.startsWith('*.');
   const host = isBelow ? name.slice(2) : name;
   return /^[a-z0-9.-]+$|^\[[0-9a-f:.]+\]$/.test(host) ? { host, isBelow } : null;
@@ -59,11 +60,12 @@ export function hostPattern(specifier: string): HostPattern | null {
 export function allowsHost({ host, isBelow }: HostPattern, address: Address): boolean {
   // A host somebody named by hand may be their own machine: then scheme and port are theirs, too.
   const isFit = address.problem === null || (address.isLocal && !isBelow);
+  if (host === '') return isFit;
   return isFit && (isBelow ? address.host.endsWith(`.${host}`) : address.host === host);
 }
 
 export function bindsHost({ host }: HostPattern, address: Address): boolean {
-  return address.host === host || address.host.endsWith(`.${host}`);
+  return host === '' || address.host === host || address.host.endsWith(`.${host}`);
 }
 
 function looseHost(url: string): string {

@@ -39,10 +39,14 @@ export function bindsPlace(rule: PathRule, place: Place): boolean {
   );
 }
 
+/** Whether the rule is about everything in a folder. */
+export function bindsInside(rule: PathRule, place: Place): boolean {
+  return matches(rule.lowered, [...namesBelow((place.real ?? place.spelled).toLowerCase(), '/'), ' ']);
+}
+
 /** Whether a folder that is read with all that is below it holds what the rule is about. */
 export function bindsBelow(rule: PathRule, place: Place): boolean {
   const names = namesBelow((place.real ?? place.spelled).toLowerCase(), '/');
-  if (matches(rule.lowered, [...names, ' '])) return true;
   const base = rule.base?.map((name) => name.toLowerCase());
   return base !== undefined && base.length > names.length && names.every((name, at) => name === base[at]);
 }

@@ -141,8 +141,11 @@ function addPart(draft: Draft, part: WordPart, bindings: Bindings): void {
     case 'BraceExpansion':
       add(draft, part.text);
       return;
-    case 'CommandExpansion':
     case 'ArithmeticExpansion':
+      // One number.
+      addUnknown(draft, 'one');
+      return;
+    case 'CommandExpansion':
     case 'ExtendedGlob':
       addUnknown(draft, 'many');
       return;

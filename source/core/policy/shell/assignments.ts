@@ -52,7 +52,8 @@ function judged(
     index === undefined &&
     append !== true &&
     !value.parts?.some(
-      ({ type }) => type !== 'Literal' && type !== 'SingleQuoted' && type !== 'DoubleQuoted',
+      ({ type }) =>
+        type !== 'Literal' && type !== 'Glob' && type !== 'SingleQuoted' && type !== 'DoubleQuoted',
     ) &&
     !/[$`]/.test(value.text) &&
     (name === 'DEBUG' || (PLAIN_VALUE.test(value.value) && !/^[:/]/.test(value.value)));

@@ -27,12 +27,21 @@ export function judgeSimple(command: Command, frame: Frame, session: Session): v
   if (setters.length > 0) setVariables(setters, frame, session);
   const args: Argument[] = [];
   for (const word of words) args.push(...argumentsOf(word, bindingsOf(frame, session)));
-  for (const { text } of setters) args.push({ kind: 'known', text, choices: null });
+  for (const setter of setters) args.push(setArgument(setter, frame, session));
   const { redirects } = command;
   if (args.length > 0) judgeArguments(args, display(words, setters), redirects, frame, session);
   judgeRedirections(redirects, frame, session);
   if (words.length > 0 && args.length === 0)
     session.parts.push(partOf('form', display(words, []), formProblem('the words of this command vanish')));
+}
+
+/** `alias x='rm y'` and `export A=b`: a word like others, with its quotes gone. */
+function setArgument({ name, value, text }: Assignment, frame: Frame, session: Session): Argument {
+  const found = value.type === 'Word' ? argumentsOf(value, bindingsOf(frame, session)) : [];
+  const [only] = found;
+  return only && found.length === 1
+    ? { ...only, text: `${name}=${only.text}`, choices: null }
+    : { kind: 'known', text, choices: null };
 }
 
 function judgeArguments(

@@ -171,6 +171,8 @@ function obstacleTo(rule: ReadRule, known: Outcome | null, words: Words): string
   const { root, cwd } = theCase.world;
   if (isRelative && !frame.cwds.every((each) => each === root || each === cwd))
     return `${name} in another folder is another program or script`;
+  if (INTERPRETERS.test(name) && args.some(({ text }) => text.startsWith('/dev/fd/')))
+    return 'the script it runs is what another command prints';
   if (rule.shell && !rule.shell.hasStar) return null;
   const option = controlOption(
     args.map(({ text }) => text),
