@@ -27,7 +27,7 @@ test('a token with an hour left is alive', () => {
 };
 
 export const DEMO_TASKS: Readonly<Record<string, string>> = {
-  'backend-dev': 'fix the login, test it, publish it',
+  'backend-dev': 'fix the login, test it, push it',
   reviewer: 'review what changes',
   'load-tester': 'make some noise',
   migrator: 'migrate the session table',
@@ -50,6 +50,10 @@ export function makeDemoProject(root: string, program: Program): void {
   git('config', 'user.email', 'demo@localhost');
   git('add', '-A');
   git('commit', '-qm', 'the api as it is');
+  // A remote to push to, without a network.
+  const remote = `${root}.git`;
+  git('init', '-q', '--bare', '-b', 'main', remote);
+  git('remote', 'add', 'origin', remote);
 }
 
 /** Looking and searching need no question, the tests neither; what changes or leaves the worktree does. */

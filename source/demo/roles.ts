@@ -44,8 +44,8 @@ async function backendDev(): Promise<void> {
   );
   if (isFixed) await bash('node --test');
   if (await bash('git commit -qam "session: compare like with like"')) await bash('git log --oneline -3');
-  await say('The fix is ready. I would publish it now.');
-  await bash('npm publish --access public --dry-run');
+  await say('The fix is ready. I would push it now; for that I need the network.');
+  await bash('git push -q origin HEAD');
   await say('That is all I was asked for. Type something to me if you want more.');
 }
 

@@ -18,6 +18,10 @@ describe('PE6 a scope that is off', () => {
     const pending = world.pending();
     expect(pending).toHaveLength(1);
     expect(pending[0]).toMatchObject({ run, subject: { type: 'scope', scope: 'network' } });
+    // What the first of them wants it for is there to be seen.
+    expect(pending[0]!.subject).toMatchObject({
+      reason: expect.stringContaining('WebFetch https://docs.example.com/a: '),
+    });
     expect(world.log.filter(({ event }) => event.type === 'call-held')).toHaveLength(2);
   });
 
