@@ -5,7 +5,7 @@ import { policyOf } from '../core/permissions/policy-of.ts';
 import type { Action } from '../core/policy/action.ts';
 import { judge } from '../core/policy/judge.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import { SCOPES, type Judgement } from '../core/policy/verdict.ts';
+import { SCOPES, type DecidedBy, type Judgement } from '../core/policy/verdict.ts';
 import { actionFrom } from '../core/policy/vocabulary.ts';
 import { toldDecision } from '../core/policy-tools/told-decision.ts';
 import { adapterOf } from '../core/vendors/registry.ts';
@@ -156,9 +156,27 @@ function print({ stdout }: Invocation, call: string, policy: Policy, judgement: 
   stdout.write('\n');
   printTable(
     stdout,
-    ['PART', 'KIND', 'VERDICT', 'WHY', 'DECIDED BY'],
-    parts.map((part) => [part.text, part.kind, part.verdict, part.reason, toldDecision(part.decidedBy)]),
+    ['VERDICT', 'PART', 'WHY', 'WHERE'],
+    parts.map((part) => [part.verdict, part.text, part.reason, whereOf(part.decidedBy)]),
   );
+}
+
+/** What to look at; the whole of it stands above for the part that decided. */
+function whereOf(decidedBy: DecidedBy): string {
+  switch (decidedBy.type) {
+    case 'rule':
+      return decidedBy.source;
+    case 'tier':
+      return `tier ${decidedBy.tier}`;
+    case 'scope':
+      return `scope ${decidedBy.scope}`;
+    case 'parent':
+    case 'form':
+    case 'unattended':
+      return decidedBy.type;
+    default:
+      return decidedBy satisfies never;
+  }
 }
 
 const isTier = (text: string): text is Tier => TIERS.some((tier) => tier === text);

@@ -1,6 +1,6 @@
+import type { ToolCall } from '../core/approvals/envelope.ts';
 import type { Change, DryRun, Replay } from '../core/policy-tools/replay.ts';
 import { dryRun, replay } from '../core/policy-tools/replay.ts';
-import { toldDecision } from '../core/policy-tools/told-decision.ts';
 import { visible } from '../core/visible-text.ts';
 import { EXIT, type Command, type Invocation } from './command.ts';
 import { parseDuration } from './duration.ts';
@@ -105,15 +105,26 @@ function printDryRun({ stdout }: Invocation, rule: string, result: DryRun): void
 const notKnown = (unknown: number): string =>
   unknown === 0 ? '' : `, ${unknown} more cannot be (recorded before facts about files were kept)`;
 
+/** What was called most comes first; the same call again is only counted. */
 function examples(stdout: Invocation['stdout'], changes: readonly Change[]): void {
-  for (const { past, judgement } of changes.slice(-EXAMPLES_MAX)) {
-    const call = visible(`${past.call.tool} ${JSON.stringify(past.call.input)}`);
-    const shown = call.length > SHOWN_MAX ? `${call.slice(0, SHOWN_MAX)}…` : call;
-    const when = new Date(past.at).toISOString().slice(0, 16).replace('T', ' ');
-    stdout.write(`  ${when}  ${visible(past.run.agent)}  ${shown}\n`);
-    stdout.write(`    ${visible(judgement.reason)} [${visible(toldDecision(judgement.decidedBy))}]\n`);
+  const groups = new Map<string, { readonly count: number; readonly latest: Change }>();
+  for (const change of changes) {
+    const { run, call } = change.past;
+    const key = visible(`${run.agent}  ${calledAs(call)}`);
+    groups.set(key, { count: (groups.get(key)?.count ?? 0) + 1, latest: change });
   }
-  if (changes.length > EXAMPLES_MAX) stdout.write(`  … and ${changes.length - EXAMPLES_MAX} more: --json\n`);
+  const sorted = [...groups].sort(([, a], [, b]) => b.count - a.count);
+  for (const [key, { count, latest }] of sorted.slice(0, EXAMPLES_MAX)) {
+    const shown = key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key;
+    stdout.write(`${`${count}×`.padStart(6)}  ${shown}\n        ${visible(latest.judgement.reason)}\n`);
+  }
+  if (sorted.length > EXAMPLES_MAX)
+    stdout.write(`        … and ${sorted.length - EXAMPLES_MAX} other calls: --json\n`);
+}
+
+function calledAs({ tool, input }: ToolCall): string {
+  const { command } = input;
+  return typeof command === 'string' ? command : `${tool} ${JSON.stringify(input)}`;
 }
 
 const nameOf = ({ past, judgement }: Change): string => `${past.verdict}→${judgement.verdict}`;

@@ -43,11 +43,12 @@ test('PE10 explain shows the verdict, who decided it and where, and every part b
   expect(lines[3]).toBe('tier        read_write (fleet.yaml:4)');
   expect(lines[4]).toBe('rules       2');
   expect(lines[5]).toBe('scopes      project, build; off: network, vault, deploy, other-projects');
-  const parts = lines.slice(8, -1).map((line) => line.split(/ {2,}/).slice(0, 3));
+  const parts = lines.slice(7, -1).map((line) => line.split(/ {2,}/).filter((_, column) => column !== 2));
   expect(parts).toEqual([
-    ['npm test', 'command', 'allow'],
-    ['git push origin main', 'command', 'deny'],
-    ['> log.txt', 'redirection', 'allow'],
+    ['VERDICT', 'PART', 'WHERE'],
+    ['allow', 'npm test', 'fleet.yaml:6'],
+    ['deny', 'git push origin main', 'fleet.yaml:7'],
+    ['allow', '> log.txt', 'tier read_write'],
   ]);
 });
 
