@@ -1,6 +1,7 @@
 import { classOf } from '../core/approvals/class-of.ts';
 import { rank, RISK_LEVELS, type RiskLevel } from '../core/approvals/could.ts';
 import { byRiskAndAge, riskOf } from '../core/approvals/risk-of.ts';
+import { kindOf } from '../core/approvals/subject.ts';
 import { isAwake } from '../core/approvals/snooze.ts';
 import { isFinal, type Approval } from '../core/fleet.ts';
 import { approvalLines, diffLines } from './approval-lines.ts';
@@ -54,6 +55,7 @@ export const command: Command = {
       if (options['json']) {
         const told = ({ approval }: { approval: Approval }) => ({
           ...approval,
+          kind: kindOf(approval.subject),
           risk: riskOf(approval),
           class: classOf(approval),
           ...detail,

@@ -170,9 +170,8 @@ describe('always allow', () => {
     expect(proposed.stdout).toContain('of 2 recorded calls: 2 more allowed\n');
     expect(proposed.stdout).toContain('CAREFUL: people had said no to 1 of them');
     const before = readFileSync(join(agent.run.project, 'fleet.yaml'), 'utf8');
-    const done = await agent.fleet(
-      ...['approve', id, '--hash', hash, '--always', 'Bash(make docs:*)', '--reason', 'harmless'],
-    );
+    const always = ['--always', 'Bash(make docs:*)', '--reason', 'harmless'];
+    const done = await agent.fleet('approve', id, '--hash', hash, ...always);
     expect(done).toMatchObject({ stderr: '', code: 0 });
     expect(await agent.told('c2')).toMatchObject({ verdict: 'allow' });
     expect(readFileSync(join(agent.run.project, 'fleet.yaml'), 'utf8')).toBe(
@@ -186,7 +185,7 @@ describe('always allow', () => {
     });
     expect((await agent.fleet('rule', 'list')).stdout).toContain('Bash(make docs:*)');
     expect(
-      await agent.fleet(...['rule', 'remove', 'Bash(make docs:*)', '--agent', 'dev', '--reason', 'done']),
+      await agent.fleet('rule', 'remove', 'Bash(make docs:*)', '--agent', 'dev', '--reason', 'done'),
     ).toMatchObject({ code: 0 });
     await agent.ask(bash('c4', 'make docs --slow'));
     await pendingFor('c4');

@@ -83,7 +83,7 @@ export function changesOf(approval: Approval, now: Grounds | null): readonly str
   return before && now ? changesSince(before, now) : [];
 }
 
-export function decided(approval: Approval, input: Decide, moment: Moment): FleetEvent {
+function decided(approval: Approval, input: Decide, moment: Moment): FleetEvent {
   const { id, run, session, expiresAt } = approval;
   const isApproved = input.verdict === 'approved';
   const undoMs = Math.max(0, Math.min(input.undoMs ?? 0, UNDO_MS_MAX, expiresAt - moment.at));
@@ -130,7 +130,7 @@ export function undoDecision(
   return happened({ type: 'approval-undone', approval: id, run, session, decision: end.decision });
 }
 
-export const nameOf = (actor: string): string => actor.replace(/^person:/, '');
+const nameOf = (actor: string): string => actor.replace(/^person:/, '');
 
 function describeEnd(approval: Approval, at: number): string {
   const seconds = Math.max(0, Math.round((at - (approval.end?.at ?? at)) / 1000));

@@ -37,7 +37,7 @@ const DAY_MS = 86_400_000;
 /** Whoever wants it for longer wants a rule, which stands in a file where others see it. */
 export const GRANT_DAYS_MAX = 30;
 /** Each is looked at for every question; more are rules by another name. */
-export const GRANTS_MAX = 100;
+const GRANTS_MAX = 100;
 
 export function addGrant(fleet: Fleet, input: Extract<Input, { type: 'grant' }>, moment: Moment): Decision {
   const { rule, holder, days, reason, approval } = input;
