@@ -55,7 +55,7 @@ const TABLE: readonly Part[] = [
   { at: 'demo', parts: [], packages: [], builtins: true },
   {
     at: 'daemon',
-    parts: ['core', 'wire', 'io/store', 'io/git', 'io/files', 'io/segments'],
+    parts: ['core', 'wire', 'io/store', 'io/git', 'io/files', 'io/segments', 'io/sandbox'],
     packages: [],
     builtins: true,
   },

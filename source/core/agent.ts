@@ -45,6 +45,8 @@ export interface AgentDefinition {
   readonly triggers: readonly Readonly<Record<string, unknown>>[];
   /** false: it is listed and never starts. Absent counts as true. */
   readonly isEnabled?: boolean;
+  /** Whether it runs in a sandbox; absent where nothing is said of it. */
+  readonly sandbox?: 'on' | 'off';
   /** Where it is described, for messages: `fleet.yaml:12`, `agents/docs/AGENT.md`. */
   readonly sources: readonly string[];
 }

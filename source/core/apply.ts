@@ -96,6 +96,7 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         phase: 'running',
         holder: event.holder,
         child: event.child,
+        ...(event.isContained === undefined ? {} : { isContained: event.isContained }),
         startedAt: at,
         changedAt: at,
       });
@@ -414,10 +415,10 @@ function changeSubagents(
 ): Fleet {
   const run = fleet.runs[event.run];
   if (!run) return fleet;
-  const { subagent: id, kind } = event;
+  const { subagent: id, kind, under = [] } = event;
   const subagents =
     event.type === 'subagent-began'
-      ? [...run.subagents.filter((known) => known.id !== id), { id, kind, beganAt: at, endedAt: null }]
+      ? [...run.subagents.filter((known) => known.id !== id), { id, kind, under, beganAt: at, endedAt: null }]
       : run.subagents.map((known) => (known.id === id ? { ...known, endedAt: at } : known));
   return withRun(fleet, { ...run, subagents: subagents.slice(-SUBAGENTS_MAX) });
 }

@@ -56,8 +56,9 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
     case 'session-started': {
       const run = runOfSession(fleet, input.session);
       if (run?.phase !== 'launching') return nothing;
-      const { session, holder, child } = input;
-      return happened({ type: 'session-started', run: run.id, session, holder, child });
+      const { session, holder, child, isContained } = input;
+      const said = isContained === undefined ? {} : { isContained };
+      return happened({ type: 'session-started', run: run.id, session, holder, child, ...said });
     }
     case 'session-recovered': {
       const known = fleet.runs[input.run];

@@ -115,6 +115,8 @@ export type FleetEvent =
       readonly session: string;
       readonly holder: ProcessIdentity;
       readonly child: ProcessIdentity;
+      /** Absent where nobody said: before there were sandboxes, and of a session that was found. */
+      readonly isContained?: boolean;
     }
   /** A holder was found that no event told of (a lost or restored database). */
   | {
@@ -210,6 +212,8 @@ export type FleetEvent =
       /** The vendor's id of it. */
       readonly subagent: string;
       readonly kind: string;
+      /** Kinds of the sub-agents that may have started it; absent where only its run can have. */
+      readonly under?: readonly string[];
     }
   | {
       readonly type: 'approval-requested';

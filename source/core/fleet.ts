@@ -35,6 +35,8 @@ export interface Run {
   readonly command: readonly string[];
   readonly task: string;
   readonly protection: Protection;
+  /** Its latest session runs in a sandbox; absent where nobody said. */
+  readonly isContained?: boolean;
   readonly wantsWorktree: boolean | string;
   readonly phase: Phase;
   readonly activity: Activity;
@@ -82,6 +84,8 @@ export interface Subagent {
   readonly id: string;
   /** `general-purpose`, or the name of an agent. */
   readonly kind: string;
+  /** Kinds of the sub-agents it works for, if any. */
+  readonly under: readonly string[];
   readonly beganAt: number;
   readonly endedAt: number | null;
 }

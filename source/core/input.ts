@@ -60,6 +60,7 @@ export type Input =
       readonly session: string;
       readonly holder: ProcessIdentity;
       readonly child: ProcessIdentity;
+      readonly isContained?: boolean;
     }
   | {
       readonly type: 'session-recovered';

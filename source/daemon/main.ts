@@ -25,6 +25,7 @@ import { Reconciler } from './reconcile.ts';
 import { ScreensLink } from './screens-link.ts';
 import { Sessions } from './sessions.ts';
 import { ingestSpool } from './spool.ts';
+import { WaysOut } from './ways-out.ts';
 
 /** How often expiry is looked at: a request lives at most this much longer than it says. */
 const TICK_MS = 1_000;
@@ -136,6 +137,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     },
   });
   const screens = new ScreensLink({ places, program });
+  const waysOut = new WaysOut(places);
   const gates = new Gates({
     places,
     loop: () => loop,
@@ -151,10 +153,11 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     loop: () => loop,
     sessions,
     gates,
+    waysOut,
     screens,
     unreached: (session) => reconciler.look(session),
   });
-  const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, screens });
+  const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, waysOut, screens });
   const clients = new Clients({
     socket: places.daemonSocket,
     version,
@@ -242,6 +245,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   }
   clients.close();
   gates.closeAll();
+  waysOut.closeAll();
   screens.close();
   sessions.close();
   return code;

@@ -6,6 +6,8 @@ import type { Effect } from '../core/effect.ts';
 import type { Run, Worktree } from '../core/fleet.ts';
 import { adapterOf } from '../core/vendors/registry.ts';
 import type { LaunchRequest } from '../core/vendors/vendor.ts';
+import { isContained } from '../core/containment/is-contained.ts';
+import { policyOfRun } from '../core/permissions/judge-call.ts';
 import { addWorktree } from '../io/git/worktrees.ts';
 import { repositoryOf } from '../io/git/repository.ts';
 import type { Places } from '../wire/places.ts';
@@ -14,8 +16,10 @@ import { startHolder, type Program } from './holders.ts';
 import type { Loop } from './loop.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
+import { contain, GATE_INSIDE, type Launched } from './containment.ts';
 import { environmentOf, launchOf } from './launch-of.ts';
 import { removeStartFiles, writeStartFiles } from './start-files.ts';
+import type { WaysOut } from './ways-out.ts';
 
 export interface PerformerOptions {
   readonly places: Places;
@@ -25,6 +29,7 @@ export interface PerformerOptions {
   readonly loop: () => Loop;
   readonly sessions: Sessions;
   readonly gates: Gates;
+  readonly waysOut: WaysOut;
   readonly screens: ScreensLink;
   /** The session runs but could not be adopted. */
   readonly unreached: (session: string) => void;
@@ -56,6 +61,7 @@ export class Performer {
       case 'retire-session':
         this.#options.gates.answerWaiting(effect.session);
         this.#options.gates.close(effect.session);
+        this.#options.waysOut.close(effect.session);
         this.#options.sessions.retire(effect.session);
         removeStartFiles(this.#options.places.startFiles(effect.session));
         this.#options.screens.ended(effect.session);
@@ -121,13 +127,19 @@ export class Performer {
     const launch = await launchOf({ adapter, request, cwd: run.cwd });
     writeStartFiles(request.folder, launch.files ?? []);
     await gates.open(session, run.gateTokenHash);
+    const isInside = isContained(request.agent);
+    const started = {
+      command: launch.command,
+      env: { ...environmentOf(request, launch), FLEET_RUN: id, FLEET_AGENT: run.agent },
+    };
+    const { command, env } = isInside ? await this.#contained(run, session, request, started) : started;
     const hello = await startHolder(program, {
       session,
       directory: places.session(session),
       socket: places.holderSocket(session),
-      command: [...launch.command],
+      command: [...command],
       cwd: run.cwd,
-      env: { ...environmentOf(request, launch), FLEET_RUN: id, FLEET_AGENT: run.agent },
+      env,
       columns: run.columns,
       rows: run.rows,
     });
@@ -136,6 +148,7 @@ export class Performer {
       session,
       holder: hello.holder,
       child: hello.child,
+      isContained: isInside,
     });
     try {
       await sessions.adopt(session);
@@ -146,6 +159,25 @@ export class Performer {
     screens.opened(session);
     // Asked to stop before it could be reached.
     if (this.#run(id).phase === 'stopping') sessions.stop(session);
+  }
+
+  #contained(run: Run, session: string, request: LaunchRequest, launch: Launched): Promise<Launched> {
+    const { places, program, gateScript, loop, waysOut } = this.#options;
+    const { fleet } = loop();
+    const hasGate = 'FLEET_GATE_SOCKET' in launch.env;
+    return contain({
+      places,
+      waysOut,
+      node: program.node,
+      gateScript,
+      run,
+      session,
+      policy: policyOfRun(fleet, run),
+      otherProjects: Object.keys(fleet.projects),
+      spool: request.gate.spool,
+      startFolder: request.folder,
+      launch: hasGate ? { ...launch, env: { ...launch.env, FLEET_GATE_SOCKET: GATE_INSIDE } } : launch,
+    });
   }
 
   #run(id: string): Run {

@@ -9,6 +9,7 @@ import { connectHolder } from '../wire/holder-client.ts';
 import type { Places } from '../wire/places.ts';
 import { isAlive, isSameProcess } from '../wire/process-identity.ts';
 import type { Gates } from './gates.ts';
+import type { WaysOut } from './ways-out.ts';
 import { endChild, findHolder, type FoundHolder } from './holders.ts';
 import type { Loop } from './loop.ts';
 import type { ScreensLink } from './screens-link.ts';
@@ -28,6 +29,7 @@ export interface ReconcilerOptions {
   readonly loop: () => Loop;
   readonly sessions: Sessions;
   readonly gates: Gates;
+  readonly waysOut: WaysOut;
   readonly screens: ScreensLink;
 }
 
@@ -142,11 +144,12 @@ export class Reconciler {
 
   /** False when its holder did not let itself be adopted. */
   async #adopt(run: Run, found: FoundHolder | undefined): Promise<boolean> {
-    const { loop, sessions, gates, screens } = this.#options;
+    const { loop, sessions, gates, waysOut, screens } = this.#options;
     const session = run.session!;
     try {
       await this.#becomeLive(run, found);
       await gates.open(session, run.gateTokenHash);
+      await waysOut.openAgain(run.id, session);
       await sessions.adopt(session);
     } catch {
       // Died or fell silent since it was found: the next look says which.

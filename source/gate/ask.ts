@@ -1,5 +1,5 @@
 /** One attempt to get an answer: connect, ask, wait. It ends in an outcome, whatever happens. */
-import { createConnection } from 'node:net';
+import { createConnection, type NetConnectOpts } from 'node:net';
 import { FrameReader, type Frame } from '../wire/frames.ts';
 import { GATE_FRAME_BYTES_MAX, GateKind, type GateAnswer } from '../wire/gate-protocol.ts';
 import { parseObject } from './question.ts';
@@ -20,7 +20,7 @@ export function askOnce(socket: string, question: Buffer): Promise<Outcome> {
     let bytes = 0;
     let code = 'CLOSED';
     let wasAsked = false;
-    const connection = createConnection(socket, () => {
+    const connection = createConnection(placeOf(socket), () => {
       wasAsked = true;
       connection.write(question);
     });
@@ -43,6 +43,12 @@ export function askOnce(socket: string, question: Buffer): Promise<Outcome> {
       }
     });
   });
+}
+
+/** Inside a sandbox there are no sockets of files; a port of its loopback leads to the same one. */
+function placeOf(socket: string): NetConnectOpts {
+  const port = /^tcp:(\d+)$/.exec(socket)?.[1];
+  return port === undefined ? { path: socket } : { host: '127.0.0.1', port: Number(port) };
 }
 
 function readAnswer({ kind, payload }: Frame): Outcome {

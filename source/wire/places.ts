@@ -31,6 +31,8 @@ export interface Places {
   readonly sessions: string;
   /** Folder of one session: segments, index, meta.json, exit.json. */
   session(session: string): string;
+  /** Folder of one contained run: its temp folder, its repository, its CLI's state. */
+  contained(run: string): string;
   /** Folder of the files that one session's agent is started with: settings, a plugin. */
   startFiles(session: string): string;
   holderSocket(session: string): string;
@@ -63,6 +65,7 @@ export function placesOf(environment: Readonly<Record<string, string | undefined
     screensSocket: join(sockets, 'screens.sock'),
     sessions: join(home, 'sessions'),
     session: (session) => join(home, 'sessions', session),
+    contained: (run) => join(home, 'contained', run),
     startFiles: (session) => join(home, 'start', session),
     holderSocket: (session) => join(sockets, `${session}.sock`),
     gateSocket: (session) => join(sockets, `${session}.gate.sock`),

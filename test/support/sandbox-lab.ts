@@ -282,6 +282,8 @@ export class SandboxLab {
       git: this.repository,
       folder,
       state: [],
+      reports: [],
+      startFiles: [],
       readable: [],
       otherProjects: [this.places['OTHER_PROJECT']!],
       hidden: [this.fleetHome],

@@ -156,6 +156,7 @@ const shared = {
   schedule: cron,
   triggers: listOf(trigger, 'a list of triggers'),
   enabled: yesOrNo,
+  sandbox: oneOf(['on', 'off']),
 } as const;
 
 export const agentKeys = mapOf(shared, { required: ['name'] });

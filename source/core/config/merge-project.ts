@@ -120,6 +120,8 @@ function define(given: {
       expected: 'command: the program to run',
     });
   }
+  // Of two that say so the stricter holds.
+  const sandbox = described.some(({ keys }) => keys.values.sandbox === 'on') ? 'on' : pick('sandbox');
   // Of two that name it the stricter holds, so it is looked for by what holds.
   const ownTier = described.find(
     ({ keys }) => permissions.tier !== null && permissionsOf(keys).tier === permissions.tier,
@@ -150,6 +152,7 @@ function define(given: {
     schedule: pick('schedule') ?? null,
     triggers: pick('triggers') ?? [],
     isEnabled: permissions.isEnabled,
+    ...(sandbox === undefined ? {} : { sandbox }),
     sources: described.map((entry) => say(placeOf(entry, 'name'))),
   };
 }

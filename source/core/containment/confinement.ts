@@ -63,7 +63,11 @@ export interface ConfinementRequest {
   /** The run's own folder outside; `tmp` and `etc` in it are shown, the rest is not. */
   readonly folder: string;
   /** Where the agent CLI keeps its state; the run's own, not the person's. */
-  readonly state: readonly string[];
+  readonly state: readonly { readonly from: string; readonly at: string }[];
+  /** Files of ours that hooks inside append to. */
+  readonly reports: readonly string[];
+  /** Made for this session to read: settings, a plugin. May lie in a hidden folder. */
+  readonly startFiles: readonly string[];
   /** Programs and toolchains outside the system's folders. */
   readonly readable: readonly string[];
   /** Roots of other projects; seen only with their scope, and then only read. */
@@ -213,14 +217,16 @@ function systemMounts({ system, hidden }: ConfinementRequest): Mount[] {
   ];
 }
 
-function ownMounts({ folder, state, readable, system }: ConfinementRequest): Mount[] {
+function ownMounts({ folder, state, reports, startFiles, readable, system }: ConfinementRequest): Mount[] {
   return [
     ...OWN_ETC.map((name): Mount => ({ type: 'read', from: `${folder}/etc/${name}`, at: etc(name) })),
     { type: 'write', from: `${folder}/tmp`, at: '/tmp' },
     { type: 'link', to: '/tmp', at: '/var/tmp' },
     { type: 'empty', at: system.home, bytesMax: HOME_BYTES_MAX },
     ...outermost(readable).map((at): Mount => ({ type: 'read', from: at, at })),
-    ...state.map((at): Mount => ({ type: 'write', from: at, at })),
+    ...startFiles.map((at): Mount => ({ type: 'read', from: at, at })),
+    ...state.map(({ from, at }): Mount => ({ type: 'write', from, at })),
+    ...reports.map((at): Mount => ({ type: 'write', from: at, at })),
   ];
 }
 

@@ -3,7 +3,7 @@
  * works in it; the project's repository stays out of its reach, so nothing it writes is ever run or believed by
  * a git of ours. What it commits is fetched from there (collect.ts).
  */
-import { copyFile, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { git, GitError, gitText } from './git.ts';
 import type { Repository } from './repository.ts';
@@ -47,17 +47,21 @@ export async function makePrivateRepository(given: {
   const directory = join(folder, 'git');
   const pointer = join(folder, 'gitfile');
   const cwd = repository.root;
+  const objects = await gitText(['rev-parse', '--path-format=absolute', '--git-path', 'objects'], { cwd });
+  const borrowed = await objectFolders(await realpath(objects));
+  // Made before: what the agent has in it stays.
+  if (await isThere(directory)) return { directory, pointer, borrowed };
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
   const linked = await gitDirOf(repository, worktree);
   if (linked === null)
     throw new GitError({ code: 'failed', message: `${worktree} is no worktree of ${repository.root}` });
-  const [head, format, settings, branches, objects] = await Promise.all([
+  const [head, format, settings, branches] = await Promise.all([
     gitText(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], { cwd }),
     gitText(['rev-parse', '--show-object-format'], { cwd }),
     copiedSettings(cwd),
     projectBranches(cwd),
-    gitText(['rev-parse', '--path-format=absolute', '--git-path', 'objects'], { cwd }),
   ]);
-  const borrowed = await objectFolders(await realpath(objects));
   for (const name of [
     'hooks',
     'info',
@@ -66,18 +70,20 @@ export async function makePrivateRepository(given: {
     `refs/heads/${dirname(branch)}`,
     'refs/tags',
   ])
-    await mkdir(join(directory, name), { recursive: true });
+    await mkdir(join(unfinished, name), { recursive: true });
   await Promise.all([
-    writeFile(join(directory, 'config'), configText(format, settings)),
-    writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`),
-    writeFile(join(directory, 'refs', 'heads', branch), `${head}\n`),
-    writeFile(join(directory, 'packed-refs'), branches),
-    writeFile(join(directory, 'objects', 'info', 'alternates'), `${borrowed[0]}\n`),
+    writeFile(join(unfinished, 'config'), configText(format, settings)),
+    writeFile(join(unfinished, 'HEAD'), `ref: refs/heads/${branch}\n`),
+    writeFile(join(unfinished, 'refs', 'heads', branch), `${head}\n`),
+    writeFile(join(unfinished, 'packed-refs'), branches),
+    writeFile(join(unfinished, 'objects', 'info', 'alternates'), `${borrowed[0]}\n`),
     writeFile(pointer, `gitdir: ${directory}\n`),
-    copyIfThere(join(linked, 'index'), join(directory, 'index')),
-    copyIfThere(join(repository.commonDir, 'info', 'exclude'), join(directory, 'info', 'exclude')),
-    copyIfThere(join(repository.commonDir, 'shallow'), join(directory, 'shallow')),
+    copyIfThere(join(linked, 'index'), join(unfinished, 'index')),
+    copyIfThere(join(repository.commonDir, 'info', 'exclude'), join(unfinished, 'info', 'exclude')),
+    copyIfThere(join(repository.commonDir, 'shallow'), join(unfinished, 'shallow')),
   ]);
+  // Whole or not at all: a daemon may be killed at any step.
+  await rename(unfinished, directory);
   return { directory, pointer, borrowed };
 }
 
@@ -149,6 +155,15 @@ function configText(format: string, settings: ReadonlyMap<string, string>): stri
 
 const quoted = (value: string): string =>
   `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function copyIfThere(from: string, to: string): Promise<void> {
   try {

@@ -21,7 +21,9 @@ const REQUEST: ConfinementRequest = {
     borrowed: ['/home/ana/project/.git/objects'],
   },
   folder: '/home/ana/.fleet/contained/r1',
-  state: ['/home/ana/.fleet/contained/r1/state/claude'],
+  state: [{ from: '/home/ana/.fleet/contained/r1/state/claude', at: '/home/ana/.claude' }],
+  reports: ['/home/ana/.fleet/spool/r1-1.jsonl'],
+  startFiles: ['/home/ana/.fleet/start/r1-1'],
   readable: ['/home/ana/.nvm/versions/node/v24', '/home/ana/.nvm/versions/node/v24/bin'],
   otherProjects: ['/home/ana/other'],
   hidden: ['/home/ana/.fleet'],
@@ -81,7 +83,11 @@ describe('what a run sees', () => {
     ['what it borrows from', `${GIT}/objects/info/alternates`, 'read'],
     ["the project's objects", '/home/ana/project/.git/objects/pack/p', 'read'],
     ["the project's hooks", '/home/ana/project/.git/hooks/pre-commit', 'own'],
-    ['its own state', '/home/ana/.fleet/contained/r1/state/claude/x', 'write'],
+    ['its own state', '/home/ana/.claude/x', 'write'],
+    ['what it is started with', '/home/ana/.fleet/start/r1-1/settings.json', 'read'],
+    ['what another one is started with', '/home/ana/.fleet/start/r2-1/settings.json', 'own'],
+    ['what its hooks report', '/home/ana/.fleet/spool/r1-1.jsonl', 'write'],
+    ['what others report', '/home/ana/.fleet/spool/r2-1.jsonl', 'own'],
     ['the filter it runs under', '/home/ana/.fleet/contained/r1/filter', 'own'],
     ['the store', '/home/ana/.fleet/fleet.db', 'own'],
     ['another worktree', '/home/ana/.fleet/worktrees/docs-r2/x', 'own'],
@@ -183,7 +189,15 @@ describe('what surrounds it', () => {
   });
 
   test('PE12 the command lines, word for word', () => {
-    const { mounts, ...rest } = confined({ git: null, pinned: [], secrets: [], state: [], readable: [] });
+    const { mounts, ...rest } = confined({
+      git: null,
+      pinned: [],
+      secrets: [],
+      state: [],
+      reports: [],
+      startFiles: [],
+      readable: [],
+    });
     expect(outerArguments().join(' ')).toBe(
       '--dev-bind / / --unshare-user --uid 0 --gid 0 --unshare-net --unshare-pid --die-with-parent --cap-drop ALL --cap-add CAP_NET_BIND_SERVICE --cap-add CAP_SETFCAP',
     );

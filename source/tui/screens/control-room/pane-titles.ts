@@ -21,7 +21,8 @@ export function paneTitle(ui: Ui, context: Context, id: string, number: number):
   const status = statusOf(fleet, run);
   const parts = [
     stateWords(ui, run.session, status),
-    run.protection === 'contained only' ? 'contained only' : '',
+    run.isContained === false && run.endedAt === null ? 'not contained' : '',
+    run.protection === 'contained only' && run.isContained !== false ? 'contained only' : '',
     otherProject(run, fleet, setting.project),
     branchWords(run),
   ].filter((part) => part !== '');

@@ -1,0 +1,126 @@
+/** Puts a launch into its sandbox: looks up what is there, lets core decide, and makes ready what that needs. */
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { confinementOf } from '../core/containment/confinement.ts';
+import { GATE_PORT, loopbackServices } from '../core/containment/doors.ts';
+import { vendorStates } from '../core/containment/vendor-state.ts';
+import type { Run } from '../core/fleet.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import { makePrivateRepository, type PrivateRepository } from '../io/git/private-repository.ts';
+import { repositoryOf } from '../io/git/repository.ts';
+import { findSandbox } from '../io/sandbox/find-sandbox.ts';
+import { programPlaces } from '../io/sandbox/program-places.ts';
+import { makeFolder, sandboxedCommand } from '../io/sandbox/sandboxed-command.ts';
+import { secretFiles } from '../io/sandbox/secret-files.ts';
+import { seedState } from '../io/sandbox/seed-state.ts';
+import { systemFacts } from '../io/sandbox/system-facts.ts';
+import { ensurePrivateDirectory } from '../wire/private-directory.ts';
+import type { Places } from '../wire/places.ts';
+import type { WaysOut } from './ways-out.ts';
+
+/** What a hook inside is told in place of the gate's socket. */
+export const GATE_INSIDE = `tcp:${GATE_PORT}`;
+
+export interface Launched {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Throws an Error that says why it cannot be contained, and how to start it all the same. */
+export async function contain(given: {
+  readonly places: Places;
+  readonly waysOut: WaysOut;
+  readonly node: string;
+  readonly gateScript: string;
+  readonly run: Run;
+  readonly session: string;
+  readonly policy: Policy;
+  readonly otherProjects: readonly string[];
+  readonly spool: string;
+  readonly startFolder: string;
+  readonly launch: Launched;
+}): Promise<Launched> {
+  const { places, run, session, policy, launch } = given;
+  const anyway = `or set "sandbox: off" for agent ${run.agent}`;
+  const sandbox = await findSandbox();
+  if (sandbox.type === 'none')
+    throw new Error(`agent ${run.agent} is not contained: ${sandbox.reason}; ${sandbox.fix}; ${anyway}`);
+  const folder = places.contained(run.id);
+  ensurePrivateDirectory(folder);
+  const user = { uid: process.getuid!(), gid: process.getgid!() };
+  const system = systemFacts(user, launch.env['HOME'] ?? '/nonexistent');
+  const ownDevices = await makeFolder(folder, user, system.home);
+  const { environment, services } = loopbackServices(launch.env);
+  const states = vendorStates(run.vendor, system.home, launch.env);
+  const doors = [
+    { port: GATE_PORT, socket: places.gateSocket(session) },
+    ...(await given.waysOut.open({ run: run.id, session, services })),
+  ];
+  touch(given.spool);
+  const bridge = { node: given.node, script: join(dirname(given.gateScript), 'fleet-bridge.cjs') };
+  const confined = confinementOf({
+    tier: policy.tier,
+    scopes: policy.scopes,
+    worktree: run.cwd,
+    pinned: run.worktree ? [] : decidesLater(run.cwd),
+    secrets: run.worktree ? [] : secretFiles(run.cwd),
+    git: await gitPlaces(run, folder),
+    folder,
+    state: states.map((state) => ({
+      from: seedState({ state, folder, project: run.project, worktree: run.cwd }),
+      at: state.at,
+    })),
+    reports: [given.spool],
+    startFiles: existsSync(given.startFolder) ? [given.startFolder] : [],
+    readable: programPlaces({
+      program: launch.command[0] ?? '',
+      path: launch.env['PATH'] ?? '',
+      cwd: run.cwd,
+      home: system.home,
+      files: [given.node, given.gateScript],
+    }),
+    otherProjects: given.otherProjects.filter((root) => root !== run.project),
+    hidden: [places.home, places.sockets],
+    doors,
+    environment: { ...environment, ...Object.assign({}, ...states.map(({ env }) => env)) },
+    system: { ...system, ownDevices },
+  });
+  if (confined.type === 'refused')
+    throw new Error(`agent ${run.agent} cannot be contained: ${confined.reason}; ${anyway}`);
+  const { confinement } = confined;
+  const command = sandboxedCommand({
+    bubblewrap: sandbox.bubblewrap,
+    confinement,
+    folder,
+    bridge,
+    command: launch.command,
+  });
+  return { command, env: confinement.environment };
+}
+
+/** Nothing of a contained run is left but what was collected. */
+export function removeContained(places: Places, run: string): void {
+  rmSync(places.contained(run), { recursive: true, force: true });
+}
+
+/** Only a worktree of the run's own gets a repository of its own, once; it outlives restarts. */
+async function gitPlaces(run: Run, folder: string): Promise<PrivateRepository | null> {
+  if (!run.worktree) return null;
+  const repository = await repositoryOf(run.worktree.repository);
+  if (!repository) throw new Error(`${run.worktree.repository} is no repository any more`);
+  const { path, branch } = run.worktree;
+  return makePrivateRepository({ repository, worktree: path, branch, folder });
+}
+
+/** In a folder that is the person's own: what is obeyed by their git and by our next start. */
+function decidesLater(folder: string): string[] {
+  return ['.git', 'fleet.yaml', 'agents', '.claude', '.mcp.json', '.vscode', '.envrc']
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path));
+}
+
+/** A mount needs a file to stand on. */
+function touch(file: string): void {
+  ensurePrivateDirectory(dirname(file));
+  closeSync(openSync(file, 'a', 0o600));
+}
