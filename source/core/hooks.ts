@@ -3,7 +3,9 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Activity, FleetEvent } from './event.ts';
 import { runOfSession, type Fleet, type Run } from './fleet.ts';
 import type { Input, Moment } from './input.ts';
+import { allowedInput, callThatRan } from './ran-call.ts';
 import { callAsked, callJudgedAgain } from './permissions/ask-call.ts';
+import { subagentBegan } from './permissions/lineage.ts';
 
 type HookInput = Extract<Input, { type: 'hook' }>;
 
@@ -15,7 +17,7 @@ export function decideHook(fleet: Fleet, input: HookInput, moment: Moment): read
     case 'tool-asked':
       return [...activity(run, session, 'working'), ...toolAsked(fleet, run, input, moment)];
     case 'tool-finished':
-      return toolFinished(fleet, run, session, hook);
+      return toolFinished(fleet, run, session, named(fleet, session, hook, moment));
     case 'session-began':
       return [];
     case 'turn-started':
@@ -39,7 +41,7 @@ export function decideHook(fleet: Fleet, input: HookInput, moment: Moment): read
       ];
     case 'subagent-began':
     case 'subagent-ended':
-      return subagentTold(run, session, hook);
+      return subagentTold(fleet, run, session, hook, moment);
     case 'permission-asked':
     case 'session-ended':
     case 'notice':
@@ -54,7 +56,13 @@ function toolAsked(fleet: Fleet, run: Run, input: HookInput, moment: Moment): re
   if (input.hook.type !== 'tool-asked') return [];
   const { call, cwd, kind = null } = input.hook;
   const { session, facts: world, grounds = null, approvalLifeMs: lifeMs } = input;
-  return callAsked(fleet, { run, session, call, kind, cwd, world, grounds, lifeMs }, moment);
+  // Its first call may come before the word that it began.
+  const began =
+    call.subagent === null || run.subagents.some(({ id }) => id === call.subagent)
+      ? null
+      : subagentBegan(fleet, run, { session, subagent: call.subagent, kind: kind ?? '', at: moment.at });
+  const asked = { run: began?.run ?? run, session, call, kind, cwd, world, grounds, lifeMs };
+  return [...(began ? [began.event] : []), ...callAsked(fleet, asked, moment)];
 }
 
 /** A call that waits, in a world where its run may do more or less than when it was asked. */
@@ -73,14 +81,28 @@ export function judgeAgain(
 
 /** Compaction of a transcript is reported like the end of a sub-agent that never began. */
 function subagentTold(
+  fleet: Fleet,
   run: Run,
   session: string,
   { type, subagent, kind }: Extract<HookInput['hook'], { type: 'subagent-began' | 'subagent-ended' }>,
+  moment: Moment,
 ): readonly FleetEvent[] {
-  const known = run.subagents.find(({ id }) => id === subagent);
-  const isNews = type === 'subagent-began' ? !known || known.endedAt !== null : known?.endedAt === null;
-  return isNews ? [{ type, run: run.id, session, subagent, kind }] : [];
+  if (type === 'subagent-began') {
+    const began = subagentBegan(fleet, run, { session, subagent, kind, at: moment.at });
+    return began ? [began.event] : [];
+  }
+  const isAtWork = run.subagents.some(({ id, endedAt }) => id === subagent && endedAt === null);
+  return isAtWork ? [{ type, run: run.id, session, subagent, kind }] : [];
 }
+
+/** The report with the call it is about, where the agent named none. */
+function named(fleet: Fleet, session: string, hook: ToolFinished, moment: Moment): ToolFinished {
+  if (hook.call.id !== '') return hook;
+  const ran = { tool: hook.call.tool, input: hook.executedInput };
+  return { ...hook, call: { ...hook.call, id: callThatRan(fleet, session, ran) ?? moment.fresh } };
+}
+
+type ToolFinished = Extract<HookInput['hook'], { type: 'tool-finished' }>;
 
 function toolFinished(
   fleet: Fleet,
@@ -105,16 +127,13 @@ function toolFinished(
   });
   const open = fleet.openCalls[session]?.[call.id];
   if (!open) return [finished, alarm('ungated-tool-use', `${call.tool} ran without having passed the gate`)];
-  const approval = open.approval === null ? null : fleet.approvals[open.approval];
-  const isAllowed =
-    open.verdict === 'allow' || approval?.state === 'approved' || approval?.state === 'dispatched';
-  if (!isAllowed) {
+  const allowed = allowedInput(fleet, open);
+  if (allowed === null) {
     // A refused call that never ran is reported as failed by some agents; one that succeeded ran against the verdict.
     return outcome === 'failed'
       ? [finished]
       : [finished, alarm('ungated-tool-use', `${call.tool} ran although it was not allowed`)];
   }
-  const allowed = approval?.end?.editedInput ?? open.call.input;
   // What the person filled in after the call was allowed is theirs, not the agent's.
   const executed = Object.entries(executedInput).filter(([key]) => key in allowed || !filledIn.includes(key));
   if (canonicalJson(allowed) === canonicalJson(Object.fromEntries(executed))) return [finished];

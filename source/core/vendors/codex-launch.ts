@@ -4,6 +4,7 @@
  */
 import { codexFlags, hooksQuestion, sandboxOf, toml, trustIn } from './codex-settings.ts';
 import { nestedNames, withLoopbackUnproxied } from './environment.ts';
+import { gateCommandEnvironment } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import type { Launch, LaunchRequest } from './vendor.ts';
 
@@ -48,7 +49,7 @@ const KEPT_CODEX_NAME =
 const NODE_NAMES = ['NODE_OPTIONS', 'NODE_PATH'];
 
 export function launchCodex(request: LaunchRequest): Launch {
-  const { agent, task, isInteractive, gate, environment } = request;
+  const { agent, task, isInteractive, environment } = request;
   const [program = 'codex', ...given] = agent.command;
   const isNamed = given[0] === 'exec' || given[0] === 'e';
   const args = isNamed ? given.slice(1) : given;
@@ -59,8 +60,7 @@ export function launchCodex(request: LaunchRequest): Launch {
   const env = {
     ...withLoopbackUnproxied(environment),
     ...gateEnvironment(request),
-    FLEET_NODE: gate.node,
-    FLEET_GATE: gate.script,
+    ...gateCommandEnvironment(request),
   };
   const start = {
     env,

@@ -3,6 +3,7 @@
  * settings there win over those of the person and of the project, and touch no file.
  */
 import type { Tier } from '../agent.ts';
+import { decidingCommand, reportingCommand } from './gate-command.ts';
 import { isRecord, textAt } from './hook-json.ts';
 import type { ProgramQuestion } from './vendor.ts';
 
@@ -28,25 +29,25 @@ const REPORTING_EVENTS = {
 };
 const LEAVING_EVENTS = { SessionEnd: 'session_end', Interrupt: 'interrupt' };
 
-/**
- * Trust in a hook is trust in these very words, so nothing in them changes from run to run. Of all exit codes
- * only 2 stops a call, and only with a sentence beside it: a gate that is missing, broken or killed must not
- * leave with any other.
- */
-const DECIDING_COMMAND =
-  '/bin/sh -c \'"$FLEET_NODE" "$FLEET_GATE" codex; code=$?; [ $code -eq 0 ] && exit 0; [ $code -eq 2 ] || echo "fleet: the gate ended with $code, so the call does not run; restart the agent" >&2; exit 2\'';
-/** Exit code 2 on a report would stop work that is in order: no prompt would be taken, no turn would end. */
-const REPORTING_COMMAND = '/bin/sh -c \'"$FLEET_NODE" "$FLEET_GATE" codex || exit 0\'';
-
 const hook = (event: string, command: string, seconds: number, more = ''): string =>
   `hooks.${event}=[{hooks=[{type="command",command=${toml(command)},timeout=${seconds}${more}}]}]`;
 
+/** Trust in a hook is trust in these very words, so nothing in them changes from run to run. */
 const HOOKS: readonly string[] = [
   ...Object.keys(DECIDING_EVENTS).map((event) =>
-    hook(event, DECIDING_COMMAND, DECIDING_TIMEOUT_SECONDS, ',statusMessage="fleet: waiting for approval"'),
+    hook(
+      event,
+      decidingCommand('codex'),
+      DECIDING_TIMEOUT_SECONDS,
+      ',statusMessage="fleet: waiting for approval"',
+    ),
   ),
-  ...Object.keys(REPORTING_EVENTS).map((event) => hook(event, REPORTING_COMMAND, REPORTING_TIMEOUT_SECONDS)),
-  ...Object.keys(LEAVING_EVENTS).map((event) => hook(event, REPORTING_COMMAND, LEAVING_TIMEOUT_SECONDS)),
+  ...Object.keys(REPORTING_EVENTS).map((event) =>
+    hook(event, reportingCommand('codex'), REPORTING_TIMEOUT_SECONDS),
+  ),
+  ...Object.keys(LEAVING_EVENTS).map((event) =>
+    hook(event, reportingCommand('codex'), LEAVING_TIMEOUT_SECONDS),
+  ),
 ];
 
 /** Switches beat settings wherever both name a feature. */

@@ -4,6 +4,7 @@
  */
 import { actionFrom } from '../policy/vocabulary.ts';
 import { nestedNames } from './environment.ts';
+import { gateCommandEnvironment } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import { deny, isRecord, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict, LaunchRequest, Launch, VendorAdapter } from './vendor.ts';
@@ -21,15 +22,14 @@ export const scripted: VendorAdapter = {
 };
 
 function launchScripted(request: LaunchRequest): Launch {
-  const { agent, task, gate, environment } = request;
+  const { agent, task, environment } = request;
   if (agent.command.length === 0)
     return { type: 'refused', reason: `agent ${agent.name} has no command; add "command:" to it` };
   const env = {
     ...gateEnvironment(request),
     FLEET_TASK: task,
     // The two words that start the gate, so that a script need not look for them.
-    FLEET_NODE: gate.node,
-    FLEET_GATE: gate.script,
+    ...gateCommandEnvironment(request),
   };
   return {
     type: 'launch',

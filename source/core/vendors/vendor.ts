@@ -122,7 +122,7 @@ export type HookEvent =
     }
   | {
       readonly type: 'tool-finished';
-      /** `call.input` is what ran, too. */
+      /** `call.input` is what ran, too. `call.id` is empty where the agent does not say which call it was. */
       readonly call: ToolCall;
       readonly outcome: 'succeeded' | 'failed';
       /** What really ran; to be compared with what was approved. */
