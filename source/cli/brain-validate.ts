@@ -1,32 +1,38 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SIGNALS } from '../core/risk/signal.ts';
 import { newReplay } from '../core/risk/validation/replay.ts';
 import { ablationReportOf, reportOf, type AblationReport } from '../core/risk/validation/report.ts';
-import { DEFAULT_WEIGHTS, weightsHash } from '../core/risk/weights.ts';
-import { EXIT, type Command } from './command.ts';
+import { DEFAULT_WEIGHTS, parseWeights, type Weights, weightsHash } from '../core/risk/weights.ts';
+import { readWeights, weightsPlaces } from '../io/store/weights-file.ts';
+import { EXIT, type Command, type Invocation } from './command.ts';
+import { placesFor } from './daemon-ask.ts';
 import { HistoryError, readHistory } from './history-file.ts';
 import { printJson } from './print.ts';
 import { printAblations, printReport } from './risk-report.ts';
+import { textOption } from './text-option.ts';
 
 export const command: Command = {
   name: 'brain validate',
   summary: 'score the risk model on a recorded history with known faults',
-  usage: 'fleet brain validate FILE.jsonl [--ablations] [--json]',
+  usage: 'fleet brain validate FILE.jsonl [--weights FILE] [--ablations] [--json]',
   details:
     'The file has one JSON object a line: {"t": 12, "agent": "ana", "kind": "outcomes", "n": 3, "failed": 1}, and a\nrow of kind "fault" for each fault: agent, onset, end, class. docs/risk.md describes all of them.',
   arguments: [{ name: 'FILE', description: 'the history' }],
   options: [
+    { flags: '--weights <file>', description: 'other weights than those in force' },
     { flags: '--ablations', description: 'also without each signal, without peers, without forgetting' },
     { flags: '--json', description: 'for programs' },
   ],
-  async run({ positionals, options, stdout, stderr, cwd }) {
+  async run(invocation) {
+    const { positionals, options, stdout, stderr, cwd } = invocation;
     const file = resolve(cwd, positionals[0]!);
     try {
       const history = readHistory(file);
       const { faults, unknownKinds, rows, dialect } = history;
-      const weights = DEFAULT_WEIGHTS;
+      const weights = weightsOf(invocation);
       const whole = newReplay({ weights, faults });
-      const without = options['ablations'] ? ablated(faults) : [];
+      const without = options['ablations'] ? ablated(weights, faults) : [];
       for (const { fleet, minute, seen } of history.minutes()) {
         whole.minute(fleet, minute, seen);
         for (const { replay } of without) replay.minute(fleet, minute, seen);
@@ -66,10 +72,32 @@ export const command: Command = {
   },
 };
 
+/** Those in force, or of the file: of a candidate, or written by hand. */
+function weightsOf(invocation: Invocation): Weights {
+  const given = textOption(invocation.options, 'weights');
+  if (given === undefined) {
+    const { home, database } = placesFor(invocation);
+    return readWeights(weightsPlaces(home).inForce, database)?.weights ?? DEFAULT_WEIGHTS;
+  }
+  const file = resolve(invocation.cwd, given);
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new HistoryError(
+      `${file} holds no weights: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const { record } = found as { readonly record?: { readonly weights?: unknown } };
+  const weights = parseWeights(record?.weights ?? found);
+  if ('problem' in weights) throw new HistoryError(`${file}: ${weights.problem}`);
+  return weights;
+}
+
 function ablated(
+  weights: Weights,
   faults: Parameters<typeof newReplay>[0]['faults'],
 ): readonly { readonly name: AblationReport['without']; readonly replay: ReturnType<typeof newReplay> }[] {
-  const weights = DEFAULT_WEIGHTS;
   return [
     ...SIGNALS.map((signal) => ({
       name: signal,

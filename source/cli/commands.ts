@@ -50,6 +50,6 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'brain status': () => import('./brain-status.ts'),
   'brain stop': () => import('./brain-stop.ts'),
   'brain validate': () => import('./brain-validate.ts'),
-  'brain validate': () => import('./brain-validate.ts'),
+  'brain train': () => import('./brain-train.ts'),
   demo: () => import('./demo.ts'),
 };

@@ -14,6 +14,7 @@ export interface History {
   readonly dialect: Dialect;
   readonly faults: readonly Fault[];
   readonly rows: number;
+  readonly lastMinute: number;
   /** Kinds that mean nothing to us, and how often they came. */
   readonly unknownKinds: Readonly<Record<string, number>>;
   /** Every minute of every fleet in which something was seen, and those between. */
@@ -96,6 +97,7 @@ export function readHistory(file: string): History {
   return {
     dialect,
     rows,
+    lastMinute,
     unknownKinds: Object.fromEntries(unknown),
     faults: found.map(({ row, piece, line }) => {
       const at = nearestPiece(row, piece, { pieces, isApart });

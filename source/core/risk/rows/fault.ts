@@ -17,6 +17,9 @@ export interface FaultRow {
   readonly worth: Worth;
 }
 
+/** What people said of a quarantine (justified or not), or of an incident nobody had stopped (missed). */
+const JUSTIFIED = /^(?:justified|missed|right)$/;
+const UNJUSTIFIED = /^(?:notjustified|unjustified|wrong|false)$/;
 const ATTENTION = /^(?:attention|degrad|slowdegrad|decline|drift|block|cascade|warn|medium|high$)/;
 const BENIGN =
   /^(?:benign|none|normal|confounder|flak|outage|provideroutage|fleetoutage|longbuild|silentbuild|build|slowapproval|approval|idle|poll|upgrade|noise)/;
@@ -44,6 +47,7 @@ export function faultOf(
     'severity',
     'label',
     'expect',
+    'verdict',
   ]
     .map((name) => wordIn(fields, [name]))
     .filter((word): word is string => word !== undefined && plain(word) !== 'fault');
@@ -66,7 +70,8 @@ export function faultOf(
 
 function worthOf(words: readonly string[], isWorthy: boolean | undefined): Worth {
   const given = words.map(plain);
-  if (given.some((word) => word.startsWith('quarantine'))) return 'quarantine';
+  if (given.some((word) => UNJUSTIFIED.test(word))) return 'benign';
+  if (given.some((word) => JUSTIFIED.test(word) || word.startsWith('quarantine'))) return 'quarantine';
   if (given.some((word) => BENIGN.test(word))) return 'benign';
   if (isWorthy !== undefined) return isWorthy ? 'quarantine' : 'attention';
   return given.some((word) => ATTENTION.test(word)) ? 'attention' : 'quarantine';

@@ -206,7 +206,7 @@ export function rowOf(found: unknown): Row | { readonly problem: string } {
   const agent = wordIn(fields, ['agent', 'agentid', 'agentname', 'who', 'id']);
   const fleet = wordIn(fields, ['fleet', 'fleetid', 'seed', 'sim']) ?? null;
   const t = timeIn(fields, ['t', 'time', 'ts', 'at', 'minute', 'min', 'tms', 'timestamp', 'tmin']);
-  if (/^(?:faults?|labels?|injected(?:fault)?|incidents?|groundtruth|truth)$/.test(name))
+  if (/^(?:faults?|verdicts?|labels?|injected(?:fault)?|incidents?|groundtruth|truth)$/.test(name))
     return faultOf(fields, agent, fleet, t);
   if (
     /^(?:meta|header|config|comment|note|info|confounders?|benign|agents?|fleet|simulation|start|end|eof)$/.test(

@@ -67,6 +67,14 @@ export interface Replayed {
   readonly attention: Float64Array;
 }
 
+/** One minute of one agent that is scored: in ordinary work, or while something goes on that must be stopped. */
+export interface Scored {
+  readonly fleet: string;
+  readonly minute: number;
+  readonly fault: Fault | null;
+  readonly assessment: Assessment;
+}
+
 export interface Replay {
   /** One minute of one fleet: what was seen in it. Minutes of a fleet come in order. */
   minute(fleet: string, minute: number, seen: readonly Seen[]): void;
@@ -105,16 +113,23 @@ export function newReplay(given: {
   readonly weights: Weights;
   readonly faults: readonly Fault[];
   readonly ablation?: Ablation;
+  /** Minutes before are lived through, not scored. */
+  readonly scoredFrom?: number;
+  /** Is told every scored minute. */
+  readonly onScore?: (scored: Scored) => void;
 }): Replay {
-  const { weights, ablation } = given;
-  const watched = given.faults.map((fault): Watched => ({
-    fault,
-    quarantinedAt: null,
-    heldAt: null,
-    heldBy: null,
-    noticedAt: null,
-    cells: new Map(),
-  }));
+  const { weights, ablation, scoredFrom = -Infinity, onScore } = given;
+  // What is nobody's fault is ordinary: left alone it must be.
+  const watched = given.faults
+    .filter(({ worth }) => worth !== 'benign')
+    .map((fault): Watched => ({
+      fault,
+      quarantinedAt: null,
+      heldAt: null,
+      heldBy: null,
+      noticedAt: null,
+      cells: new Map(),
+    }));
   const byAgent = Map.groupBy(watched, ({ fault }) => `${fault.fleet}\n${fault.agent}`);
   const fleets = new Map<string, FleetReplay>();
   const histogram = newHistogram();
@@ -160,6 +175,7 @@ export function newReplay(given: {
       return;
     }
     agent.releaseAt = minute + FALSE_ALARM_MINUTES;
+    if (minute < scoredFrom) return;
     if (past && past.quarantinedAt === null) late += 1;
     else
       falseQuarantines.push({
@@ -185,13 +201,15 @@ export function newReplay(given: {
     if (now) {
       now.heldAt ??= minute;
       now.heldBy ??= tripwire;
-    } else if (!past) falseHolds.push({ fleet: name, agent: crossing.agent, minute, because: [tripwire] });
+    } else if (!past && minute >= scoredFrom)
+      falseHolds.push({ fleet: name, agent: crossing.agent, minute, because: [tripwire] });
   };
 
-  const score = (minute: number, assessment: Assessment, agent: AgentReplay): void => {
+  const score = (name: string, minute: number, assessment: Assessment, agent: AgentReplay): void => {
+    if (minute < scoredFrom) return;
     agentMinutes += 1;
     const { now, past } = faultsAt(agent, minute);
-    if (now && now.fault.worth !== 'benign') {
+    if (now) {
       if (isAtLeast(assessment.level, 'high') || assessment.insights.length > 0) now.noticedAt ??= minute;
       // A fault of attention is neither a case for quarantine nor an ordinary minute.
       const cell = cellOf(assessment.logOdds);
@@ -201,8 +219,11 @@ export function newReplay(given: {
       }
       now.cells.set(cell, (now.cells.get(cell) ?? 0) + 1);
       count(histogram, assessment.logOdds, assessment.probability, true);
-    } else if (!past || past.fault.worth === 'benign')
+      onScore?.({ fleet: name, minute, fault: now.fault, assessment });
+    } else if (!past) {
       count(histogram, assessment.logOdds, assessment.probability, false);
+      onScore?.({ fleet: name, minute, fault: null, assessment });
+    }
   };
 
   return {
@@ -231,10 +252,10 @@ export function newReplay(given: {
         if (crossing.type === 'quarantine')
           quarantined(name, minute, crossing.assessment, agentOf(fleet, name, crossing.agent));
       for (const assessment of looked.assessments)
-        score(minute, assessment, agentOf(fleet, name, assessment.agent));
+        score(name, minute, assessment, agentOf(fleet, name, assessment.agent));
     },
     result: () => ({
-      faults: watched,
+      faults: watched.filter(({ fault }) => fault.onset >= scoredFrom),
       falseQuarantines,
       falseHolds,
       late,
