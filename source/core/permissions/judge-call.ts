@@ -3,10 +3,12 @@ import { TIERS, type Tier } from '../agent.ts';
 import type { ToolCall } from '../approvals/envelope.ts';
 import { withApprovers } from '../approvals/needs.ts';
 import type { Fleet, Run } from '../fleet.ts';
+import type { Action } from '../policy/action.ts';
 import { judge } from '../policy/judge.ts';
 import type { Policy, World } from '../policy/policy.ts';
 import { VERDICTS, type Judgement, type Scope } from '../policy/verdict.ts';
 import { adapterOf } from '../vendors/registry.ts';
+import { kindsOf } from './lineage.ts';
 import { definitionOf, policyOf } from './policy-of.ts';
 
 export interface JudgedCall {
@@ -23,8 +25,8 @@ export interface CallToJudge {
 }
 
 /**
- * A sub-agent whose kind is an agent of the project must be allowed the call by its own policy and by its
- * parent's (PE5); of any other kind it may what its parent may.
+ * A sub-agent whose kind is an agent of the project must be allowed the call by its own policy, by those of
+ * the sub-agents it works for and by its run's (PE5); of any other kind it may what these may.
  */
 export function judgeCall(
   fleet: Pick<Fleet, 'projects' | 'policy' | 'tiers'>,
@@ -38,14 +40,24 @@ export function judgeCall(
     judgement: judge({ action, policy: parent, world }),
     isAttended: run.isAttended,
   });
-  const judged = { judgement, tier: parent.tier };
-  if (kind === null || kind === run.agent || !definitionOf(fleet, run.project, kind)) return judged;
-  const own = { ...policyOfRun(fleet, run, kind) };
-  const ofOwn = judge({ action, policy: own, world });
-  const tier = TIERS.indexOf(own.tier) < TIERS.indexOf(parent.tier) ? own.tier : parent.tier;
-  const isStricter = strictness(ofOwn) > strictness(judged.judgement);
-  return isStricter
-    ? { judgement: { ...ofOwn, reason: `as sub-agent ${kind}: ${ofOwn.reason}` }, tier }
+  let judged: JudgedCall = { judgement, tier: parent.tier };
+  for (const own of kindsOf(run, call.subagent, kind)) {
+    if (own === run.agent || !definitionOf(fleet, run.project, own)) continue;
+    judged = stricter(judged, own, policyOfRun(fleet, run, own), { action, world });
+  }
+  return judged;
+}
+
+function stricter(
+  judged: JudgedCall,
+  kind: string,
+  policy: Policy,
+  { action, world }: { readonly action: Action; readonly world: World },
+): JudgedCall {
+  const own = judge({ action, policy, world });
+  const tier = TIERS.indexOf(policy.tier) < TIERS.indexOf(judged.tier) ? policy.tier : judged.tier;
+  return strictness(own) > strictness(judged.judgement)
+    ? { judgement: { ...own, reason: `as sub-agent ${kind}: ${own.reason}` }, tier }
     : { judgement: judged.judgement, tier };
 }
 

@@ -3,6 +3,8 @@ import type { AgentDefinition } from '../../../source/core/agent.ts';
 import { agentNamed } from '../../support/fleet.ts';
 import { fetching, Permitted, read, search, shell, spawning, write } from '../../support/permitted.ts';
 
+const allowing = (rule: string) => ({ effect: 'allow', rule }) as const;
+
 /** A parent, and the project's agent `docs` that it may call as a sub-agent. */
 function family(parent: Partial<AgentDefinition>, child: Partial<AgentDefinition>) {
   const world = new Permitted().project([agentNamed('docs', child)]);
@@ -54,6 +56,43 @@ describe('PE5 a sub-agent may no more than its parent', () => {
   });
 });
 
+describe('PE5 the sub-agent of a sub-agent', () => {
+  const nested = (child: Partial<AgentDefinition>) => {
+    const { world, run, session } = family({ tier: 'read_write' }, child);
+    const call = (kind: string, subagent: string, asked: ReturnType<typeof read>) =>
+      world.call(session, { ...asked, kind, subagent });
+    return { world, run, session, call };
+  };
+
+  test('may no more than whoever started it, though its vendor names only its own kind', () => {
+    const { world, session, call } = nested({ tier: 'restricted', rules: [allowing('Task')] });
+    expect(world.call(session, spawning('docs')).word).toBe('allow');
+    expect(call('docs', 's1', spawning('Explore')).word).toBe('allow');
+    expect(call('Explore', 's2', search()).word).toBe('wait');
+    expect(world.pending()[0]!.reason).toContain('as sub-agent docs');
+    // And so on down.
+    expect(call('Explore', 's2', spawning('general-purpose')).word).toBe('allow');
+    expect(call('general-purpose', 's3', search()).word).toBe('wait');
+  });
+
+  test('is held to everybody who is at work where no call tells who started it', () => {
+    const { call } = nested({ tier: 'restricted' });
+    expect(call('docs', 's1', read()).word).toBe('allow');
+    expect(call('Explore', 's2', search()).word).toBe('wait');
+  });
+
+  test('of the run itself is held to the run alone', () => {
+    const { world, run, session, call } = nested({ tier: 'restricted' });
+    expect(call('docs', 's1', read()).word).toBe('allow');
+    expect(world.call(session, spawning('Explore')).word).toBe('allow');
+    expect(call('Explore', 's2', search()).word).toBe('allow');
+    expect(world.fleet.runs[run]!.subagents).toMatchObject([
+      { id: 's1', kind: 'docs', under: [] },
+      { id: 's2', kind: 'Explore', under: [] },
+    ]);
+  });
+});
+
 describe('PE5 allowed_subagents', () => {
   const spawn = (allowedSubagents: readonly string[] | null, kind: string) => {
     const { world, session } = family({ tier: 'read_write', allowedSubagents }, {});
@@ -99,7 +138,7 @@ test('AG8 sub-agents are children of their run, until they end', () => {
   // As compaction reports itself.
   tell('subagent-ended', 'a2', '');
   expect(world.fleet.runs[run]!.subagents).toEqual([
-    { id: 'a1', kind: 'docs', beganAt: world.at - 5, endedAt: world.at },
+    { id: 'a1', kind: 'docs', under: [], beganAt: world.at - 5, endedAt: world.at },
   ]);
   expect(world.log.filter(({ event }) => event.type.startsWith('subagent-'))).toHaveLength(2);
 });
