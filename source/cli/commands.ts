@@ -43,6 +43,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'policy test': () => import('./policy-test.ts'),
   'policy check': () => import('./policy-check.ts'),
   'policy replay': () => import('./policy-replay.ts'),
+  'policy unattended': () => import('./policy-unattended.ts'),
   'db rebuild': () => import('./db-rebuild.ts'),
   'db backup': () => import('./db-backup.ts'),
   'db restore': () => import('./db-restore.ts'),

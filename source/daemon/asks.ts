@@ -63,6 +63,7 @@ export class Asks {
         return {};
       case 'restart': {
         const run = this.#find(ask.run);
+        await this.#options.configuration.requirePolicy();
         this.#options.performer.keepEnvironment(run.id, ask.environment);
         await this.#submit({ type: 'restart-run', run: run.id }, actor);
         return {};

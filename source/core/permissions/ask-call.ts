@@ -14,8 +14,15 @@ import type { Approval, Fleet, OpenCall, Run } from '../fleet.ts';
 import type { Moment } from '../input.ts';
 import type { World } from '../policy/policy.ts';
 import type { Judgement, Scope } from '../policy/verdict.ts';
+import { callRefusal } from '../quarantine.ts';
 import { adapterOf } from '../vendors/registry.ts';
-import { judgeCall, recordedJudgement, recordedWorld, type CallToJudge } from './judge-call.ts';
+import {
+  judgeCall,
+  recordedJudgement,
+  recordedWorld,
+  type CallToJudge,
+  type JudgedCall,
+} from './judge-call.ts';
 import { scopeRequest, waitingScopeRequest } from './scopes.ts';
 
 export interface AskedCall extends CallToJudge {
@@ -30,7 +37,7 @@ export interface AskedCall extends CallToJudge {
 export function callAsked(fleet: Fleet, asked: AskedCall, moment: Moment): readonly FleetEvent[] {
   const open = fleet.openCalls[asked.session]?.[asked.call.id];
   if (open && !isReleased(fleet, asked.run, open)) return [];
-  return outcomeOf(fleet, asked, moment, { ...judgeCall(fleet, asked), open });
+  return outcomeOf(fleet, asked, moment, { ...judged(fleet, asked), open });
 }
 
 /** Rules, tiers or scopes are not what they were: whoever still waits is judged by what they are now. */
@@ -38,15 +45,15 @@ export function callJudgedAgain(fleet: Fleet, asked: AskedCall, moment: Moment):
   const open = fleet.openCalls[asked.session]?.[asked.call.id];
   if (open?.verdict !== 'ask') return [];
   if (open.heldFor && !isReleased(fleet, asked.run, open)) return [];
-  const judged = { ...judgeCall(fleet, asked), open };
-  const { verdict, reason } = judged.judgement;
+  const now = { ...judged(fleet, asked), open };
+  const { verdict, reason } = now.judgement;
   const approval = open.approval === null ? undefined : fleet.approvals[open.approval];
-  if (!approval) return outcomeOf(fleet, asked, moment, judged);
+  if (!approval) return outcomeOf(fleet, asked, moment, now);
   // A decision that was taken is looked at again when it leaves; a question that is still one stays it.
   if (approval.state !== 'pending' || verdict === 'ask') return [];
   const words = verdict === 'allow' ? `needs no answer any more: ${reason}` : reason;
   const end = closed(approval, verdict === 'allow' ? 'superseded' : 'cancelled', words);
-  return [end, ...outcomeOf(fleet, asked, moment, judged)];
+  return [end, ...outcomeOf(fleet, asked, moment, now)];
 }
 
 /** Why an approved call must not run after all, as things stand now; null when it may. */
@@ -56,8 +63,17 @@ export function objectionTo(fleet: Fleet, approval: Approval, world: World): str
   if (subject.type !== 'tool-call' || !run) return null;
   const call: ToolCall = { ...subject.call, input: approval.end?.editedInput ?? subject.call.input };
   const kind = fleet.openCalls[approval.session]?.[call.id]?.kind ?? null;
-  const { judgement } = judgeCall(fleet, { run, call, kind, world });
+  const { judgement } = judged(fleet, { run, call, kind, world });
   return judgement.verdict === 'deny' ? judgement.reason : null;
+}
+
+/** An agent that is held or in quarantine does nothing, whatever its policy says. */
+function judged(fleet: Fleet, asked: CallToJudge): JudgedCall {
+  const refusal = callRefusal(fleet, asked.run);
+  const { judgement, tier } = judgeCall(fleet, asked);
+  if (refusal === null) return { judgement, tier };
+  const decidedBy = { type: 'hold', detail: refusal } as const;
+  return { judgement: { ...judgement, verdict: 'deny', reason: refusal, decidedBy }, tier };
 }
 
 /** It waited for a scope, and that question has its answer. */

@@ -106,7 +106,7 @@ export function withGrants(fleet: Fleet, decision: Decision): Decision {
   return grants.length === 0 ? decision : { ...decision, events: [...decision.events, ...grants] };
 }
 
-export const isOn = ({ policy }: Pick<Fleet, 'policy'>, run: Pick<Run, 'grants'>, scope: Scope): boolean =>
+const isOn = ({ policy }: Pick<Fleet, 'policy'>, run: Pick<Run, 'grants'>, scope: Scope): boolean =>
   policy.scopes.includes(scope) || run.grants[scope] !== undefined;
 
 const notLive = (run: Run | undefined, named: string): Decision =>
