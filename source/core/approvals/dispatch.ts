@@ -24,6 +24,9 @@ export function dispatchVerdict(
       ? nothing
       : happened(closed(approval, 'expired', 'nobody answered in time'));
   const { id, run, session, state, dispatches, end } = approval;
+  // It left once and may have run; whoever asks for it so late gets nothing that could run it again.
+  if (state === 'dispatched' && moment.at > (end?.dispatchAt ?? 0) + EXECUTION_WINDOW_MS)
+    return happened(closed(approval, 'unknown', 'it was handed out, and whether it ran was never reported'));
   if (state === 'approved' && end) {
     if (moment.at < end.dispatchAt) return nothing;
     if (moment.at > end.dispatchAt + EXECUTION_WINDOW_MS)

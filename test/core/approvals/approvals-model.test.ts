@@ -18,42 +18,57 @@ const STEPS = 40;
 const LIFE_MS = 60_000;
 const UNDO_MS = 3_000;
 
+/** Mostly the usual, so that stories get somewhere, and now and then what should not be. */
+const mostly = <T>(usual: T, ...others: readonly T[]) =>
+  fc.oneof(
+    { arbitrary: fc.constant(usual), weight: 8 },
+    { arbitrary: fc.constantFrom(...others), weight: 1 },
+  );
 const people = fc.constantFrom('person:ana', 'person:ben', 'person:cy');
-const callNumber = fc.nat({ max: 3 });
-const content = fc.constantFrom('one', 'two');
+const callNumber = fc.nat({ max: 1 });
+const command = mostly('a', 'b');
+const ask = fc.record({ type: fc.constant('ask' as const), call: callNumber, command });
+const decide = fc.record({
+  type: fc.constant('decide' as const),
+  call: callNumber,
+  by: people,
+  verdict: mostly<'approved' | 'rejected'>('approved', 'rejected'),
+  isHashRight: mostly(true, false),
+  decision: fc.constantFrom('d1', 'd2', 'd3', 'd4', 'd5', ''),
+  edit: mostly<string | null>(null, 'x', 'y'),
+  undoMs: fc.constantFrom(0, UNDO_MS),
+});
+const undo = fc.record({ type: fc.constant('undo' as const), call: callNumber, by: people });
+const snooze = fc.record({
+  type: fc.constant('snooze' as const),
+  call: callNumber,
+  ms: fc.constantFrom(1_000, LIFE_MS / 2),
+});
+const wait = fc.record({
+  type: fc.constant('wait' as const),
+  ms: fc.constantFrom(1, 1_000, UNDO_MS, UNDO_MS, LIFE_MS / 2, LIFE_MS, EXECUTION_WINDOW_MS),
+});
+const fetch = fc.record({
+  type: fc.constant('fetch' as const),
+  call: callNumber,
+  command,
+  reports: fc.constantFrom(true, true, true, false),
+});
+const write = fc.record({ type: fc.constant('write' as const), content: fc.constantFrom('one', 'two') });
+const hangUp = fc.record({ type: fc.constant('hang-up' as const), call: callNumber });
+const rest = fc.constantFrom({ type: 'tick' as const }, { type: 'crash' as const });
+const sessionEnds = fc.constant({ type: 'session-ends' as const });
 const step = fc.oneof(
-  fc.record({ type: fc.constant('ask' as const), call: callNumber, command: fc.constantFrom('a', 'b') }),
-  fc.record({
-    type: fc.constant('decide' as const),
-    call: callNumber,
-    by: people,
-    verdict: fc.constantFrom('approved' as const, 'rejected' as const),
-    isHashRight: fc.boolean(),
-    decision: fc.constantFrom('d1', 'd2', 'd3', ''),
-    edit: fc.option(fc.constantFrom('x', 'y'), { nil: null }),
-    undoMs: fc.constantFrom(0, UNDO_MS),
-  }),
-  fc.record({ type: fc.constant('undo' as const), call: callNumber, by: people }),
-  fc.record({
-    type: fc.constant('snooze' as const),
-    call: callNumber,
-    ms: fc.constantFrom(1_000, LIFE_MS / 2),
-  }),
-  fc.record({
-    type: fc.constant('wait' as const),
-    ms: fc.constantFrom(1, 1_000, UNDO_MS, LIFE_MS / 2, LIFE_MS, EXECUTION_WINDOW_MS),
-  }),
-  fc.record({ type: fc.constant('tick' as const) }),
-  fc.record({ type: fc.constant('hang-up' as const), call: callNumber }),
-  fc.record({
-    type: fc.constant('fetch' as const),
-    call: callNumber,
-    command: fc.constantFrom('a', 'b'),
-    reports: fc.boolean(),
-  }),
-  fc.record({ type: fc.constant('write' as const), content }),
-  fc.record({ type: fc.constant('session-ends' as const) }),
-  fc.record({ type: fc.constant('crash' as const) }),
+  { arbitrary: ask, weight: 8 },
+  { arbitrary: decide, weight: 10 },
+  { arbitrary: undo, weight: 3 },
+  { arbitrary: snooze, weight: 1 },
+  { arbitrary: wait, weight: 3 },
+  { arbitrary: fetch, weight: 10 },
+  { arbitrary: write, weight: 1 },
+  { arbitrary: hangUp, weight: 1 },
+  { arbitrary: rest, weight: 3 },
+  { arbitrary: sessionEnds, weight: 1 },
 );
 
 /** One and the same file is what every call rests on. */
@@ -63,14 +78,14 @@ const groundsWith = (held: string): Grounds => ({
   files: [{ path: 'run.sh', leadsTo: '/p/run.sh', content: held }],
 });
 
-/** Steps that lead somewhere interesting come about too rarely by chance alone. */
-const story = fc.array(step, { maxLength: STEPS, minLength: 5 });
+const story = fc.array(step, { maxLength: STEPS, minLength: STEPS / 2, size: 'max' });
 
 function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[]) {
   const world = new Simulation();
   const { session } = world.running();
   const terminal = new Map<string, string>();
-  const answers = new Map<string, Set<string>>();
+  /** What left for the agent, in the order it left. */
+  const answers = new Map<string, string[]>();
   let held = 'one';
   const approvalOf = (call: number): Approval | undefined =>
     world.fleet.approvals[world.fleet.openCalls[session]?.[`c${call}`]?.approval ?? ''];
@@ -147,7 +162,7 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
         );
         if (!outcome.events.some((event) => event.type === 'verdict-dispatched')) break;
         const { id, subject, end, state } = world.fleet.approvals[answer.approval.id]!;
-        answers.set(id, (answers.get(id) ?? new Set()).add(canonicalJson({ ...answer, approval: null })));
+        answers.set(id, [...(answers.get(id) ?? []), canonicalJson({ ...answer, approval: null })]);
         if (answer.type !== 'allow') break;
         expect(state).toBe('dispatched');
         expect(canonicalJson(shownAs(subject))).toBe(canonicalJson(call));
@@ -187,18 +202,34 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
       if (known !== undefined) expect(approval.state).toBe(known);
       else if (isFinal(approval)) terminal.set(approval.id, approval.state);
       if (approval.state === 'expired') expect(world.at).toBeGreaterThanOrEqual(approval.expiresAt);
-      if (approval.state === 'executed') expect(answers.get(approval.id)?.size).toBe(1);
+      if (approval.state === 'executed') expect(new Set(answers.get(approval.id)).size).toBe(1);
     }
   }
   return { world, answers };
 }
 
+it('R16 the model reaches every end a request can have', () => {
+  const reached = new Map<string, number>();
+  for (const steps of fc.sample(story, { numRuns: 1_000, seed: 16 }))
+    for (const { state } of Object.values(play(steps).world.fleet.approvals))
+      reached.set(state, (reached.get(state) ?? 0) + 1);
+  for (const state of ['executed', 'unknown', 'lapsed', 'rejected', 'expired', 'cancelled', 'superseded'])
+    expect(reached.get(state) ?? 0, `${state} of ${JSON.stringify([...reached])}`).toBeGreaterThan(5);
+});
+
 it('R16 one terminal state each; what runs was approved, unchanged, in its window; a no is final; expiry denies', () => {
   fc.assert(
     fc.property(story, (steps) => {
       const { world, answers } = play(steps);
-      // However often it was fetched, taken back or asked for again: one answer ever left.
-      for (const given of answers.values()) expect(given.size).toBe(1);
+      // However often it was fetched, taken back or asked for again: one yes, never another one, none after a no.
+      for (const [id, given] of answers) {
+        const yes = given.filter((answer) => answer.includes('"type":"allow"'));
+        expect(new Set(yes).size).toBeLessThanOrEqual(1);
+        expect(given.slice(0, yes.length)).toEqual(yes);
+        // A no after a yes only where it is too late to know what came of the yes.
+        if (yes.length > 0 && yes.length < given.length)
+          expect(world.fleet.approvals[id]?.state).toBe('unknown');
+      }
       const standing = new Map<string, number>();
       for (const { event } of world.log) {
         if (event.type === 'approval-decided')
