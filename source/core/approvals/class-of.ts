@@ -22,21 +22,26 @@ export function classOf({ subject, tier }: Pick<Approval, 'subject' | 'tier'>): 
 
 function commandForm(command: string): string {
   let isName = true;
+  // Words directly behind a program say what it is to do; behind an option or a path they are its operands.
+  let isVerb = true;
   return piecesOf(command)
     .map(({ type, text }) => {
       if (type !== 'word') {
-        isName = type === 'end';
+        isName = isVerb = type === 'end';
         return text === '\n' ? ';' : text;
       }
-      const form = isName || isVerb(text) ? text : wordForm(text);
-      isName = false;
-      return form;
+      if (isName) isName = false;
+      else {
+        isVerb &&= VERB.test(text);
+        if (!isVerb && !OPTION.test(text)) return wordForm(text);
+      }
+      return text;
     })
     .join(' ');
 }
 
-/** Programs, their commands and their options are what a class is about. */
-const isVerb = (word: string): boolean => /^(?:--?[a-z][\w-]*|[a-z][a-z-]{0,20}(?::[a-z-]+)*)$/.test(word);
+const VERB = /^[a-z][a-z-]{0,20}(?::[a-z-]+)*$/;
+const OPTION = /^--?[a-z][\w-]*$/;
 
 function wordForm(word: string): string {
   const option = /^(--?[a-z][\w-]*=)(.*)$/s.exec(word);

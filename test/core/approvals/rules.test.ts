@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { classOf } from '../../../source/core/approvals/class-of.ts';
+import { previewRule } from '../../../source/core/approvals/preview-rule.ts';
+import { proposeRules } from '../../../source/core/approvals/propose-rules.ts';
+import type { Subject } from '../../../source/core/approvals/subject.ts';
+import { judge } from '../../../source/core/policy/judge.ts';
+import { actionOf } from '../../../source/core/approvals/subject.ts';
+import { SCOPES } from '../../../source/core/policy/verdict.ts';
+import { Simulation } from '../../support/fleet.ts';
+
+const call = (tool: string, input: Record<string, unknown>): Subject => ({
+  type: 'tool-call',
+  vendor: 'claude',
+  call: { id: 'c', tool, input, subagent: null },
+});
+const bash = (command: string) => call('Bash', { command });
+const rulesFor = (subject: Subject) =>
+  proposeRules({ subject, cwd: '/repo', root: '/repo' }).map(({ rule }) => rule);
+
+describe('rules that are proposed', () => {
+  it.each([
+    ['npm test', ['Bash(npm test)', 'Bash(npm test:*)']],
+    ['npm run build --watch', ['Bash(npm run build --watch)', 'Bash(npm run build:*)']],
+    [
+      'docker compose up web',
+      [
+        'Bash(docker compose up web)',
+        'Bash(docker compose up web:*)',
+        'Bash(docker compose up:*)',
+        'Bash(docker compose:*)',
+      ],
+    ],
+    ['make docs', ['Bash(make docs)', 'Bash(make docs:*)']],
+    ['git commit -m "a b"', ['Bash(git commit:*)']],
+    // What cannot be taken back only as it stands.
+    ['git push --force', ['Bash(git push --force)']],
+    ['npm publish', ['Bash(npm publish)']],
+    // More than one command, or one that is put together at run time, is no rule.
+    ['npm test && rm -rf x', []],
+    ['echo $(date)', []],
+    ['npm test > out', []],
+    ['ls *.ts', ['Bash(ls:*)']],
+  ])('HI2 for %s, the narrowest first', (command, rules) => {
+    expect(rulesFor(bash(command))).toEqual(rules);
+  });
+
+  it('HI2 for files name them from the worktree, and never widen what lies outside', () => {
+    const write = (file_path: string) => rulesFor(call('Write', { file_path, content: '' }));
+    expect(write('/repo/docs/a.md')).toEqual(['Write(docs/a.md)', 'Write(docs/**)']);
+    expect(write('/repo/a.md')).toEqual(['Write(./a.md)']);
+    expect(write('/etc/hosts')).toEqual(['Write(//etc/hosts)']);
+  });
+
+  it('HI2 for other tools are theirs alone, and there is none for what nobody knows', () => {
+    expect(rulesFor(call('WebFetch', { url: 'https://docs.example.com/a', prompt: '' }))).toEqual([
+      'WebFetch(domain:docs.example.com)',
+    ]);
+    expect(rulesFor(call('mcp__jira__search', {}))).toEqual(['mcp__jira__search']);
+    expect(rulesFor(call('Surprise', {}))).toEqual([]);
+  });
+
+  it('HI2 do cover what they were proposed for', () => {
+    const world = {
+      root: '/repo',
+      home: '/home/dev',
+      cwd: '/repo',
+      real: { '/repo': '/repo', '/repo/docs/a.md': '/repo/docs/a.md' },
+      secrets: [],
+    };
+    for (const subject of [
+      bash('npm test'),
+      bash('make docs'),
+      bash('git commit -m "a b"'),
+      call('Write', { file_path: '/repo/docs/a.md', content: '' }),
+      call('mcp__jira__search', {}),
+    ])
+      for (const rule of rulesFor(subject)) {
+        const { verdict, reason } = judge({
+          action: actionOf(subject)!,
+          world,
+          policy: {
+            tier: 'read_only',
+            tierSource: '',
+            rules: [{ effect: 'allow', rule, source: 'test' }],
+            scopes: SCOPES,
+            allowedSubagents: null,
+            isAttended: true,
+          },
+        });
+        expect(verdict, `${rule}: ${reason}`).toBe('allow');
+      }
+  });
+});
+
+describe('classes of requests', () => {
+  const of = (subject: Subject) => classOf({ subject, tier: 'read_only' });
+
+  it('HI7 are the same for the same form, whatever the names, numbers and texts in it', () => {
+    expect(of(bash('make part 1'))).toBe(of(bash('make part 22')));
+    expect(of(bash('git commit -m "one"'))).toBe(of(bash('git commit -m "another one"')));
+    expect(of(bash('cat src/a.ts'))).toBe(of(bash('cat src/deep/b.ts')));
+    expect(of(call('Write', { file_path: '/a/b.ts', content: 'x y' }))).toBe(
+      of(call('Write', { file_path: '/c/d.ts', content: 'z z' })),
+    );
+  });
+
+  it('HI7 differ where the program, an option, the form or the tier does', () => {
+    const classes = [
+      of(bash('make part 1')),
+      of(bash('make whole 1')),
+      of(bash('make part 1 --force')),
+      of(bash('make part 1 && make part 2')),
+      of(bash('make part 1 > out')),
+      of(bash('cat part 1')),
+      classOf({ subject: bash('make part 1'), tier: 'read_write' }),
+      of(call('Write', { file_path: '/a/b.ts', content: 'x' })),
+      of(call('Edit', { file_path: '/a/b.ts', old_string: 'x', new_string: 'y' })),
+    ];
+    expect(new Set(classes).size).toBe(classes.length);
+  });
+});
+
+it('HI2 a preview counts what a rule would have changed, and warns of what had been rejected', () => {
+  const world = new Simulation();
+  const { session } = world.running();
+  const [one, two] = [world.asks(session, 'c1', 'make docs 1'), world.asks(session, 'c2', 'make docs 2')];
+  world.asks(session, 'c3', 'make other');
+  for (const [approval, verdict] of [
+    [one, 'approved'],
+    [two, 'rejected'],
+  ] as const)
+    world.submit({
+      type: 'decide',
+      approval,
+      verdict,
+      hash: world.fleet.approvals[approval]!.hash,
+      decision: approval,
+      editedInput: null,
+      message: '',
+    });
+  const preview = (agent: string | null, rule: string) =>
+    previewRule({
+      fleet: world.fleet,
+      project: '/p',
+      agent,
+      rule: { effect: 'allow', rule },
+      events: world.log,
+    });
+  expect(preview('dev', 'Bash(make docs:*)')).toMatchObject({
+    looked: 3,
+    changed: { allow: 2, ask: 0, deny: 0 },
+    hadBeenRejected: 1,
+    examples: [
+      { call: 'Bash make docs 2', wasRejected: true },
+      { call: 'Bash make docs 1', wasRejected: false },
+    ],
+  });
+  expect(preview('dev', 'Bash(make x)').changed).toEqual({ allow: 0, ask: 0, deny: 0 });
+  expect(preview('other', 'Bash(make docs:*)').looked).toBe(0);
+});
