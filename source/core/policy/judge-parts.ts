@@ -1,7 +1,8 @@
 /** Each kind of action and what it comes down to: paths, addresses, commands, names. */
 import { TIERS, type Tier } from '../agent.ts';
 import { hasUnseen } from '../visible-text.ts';
-import { judgeAccess, type Access } from './access.ts';
+import type { Access } from './access-kind.ts';
+import { judgeAccess } from './access.ts';
 import type { Action } from './action.ts';
 import { reachesTier, tierAllows, tierAsks, type Case } from './case.ts';
 import { formProblem, partOf, type Finding } from './finding.ts';

@@ -1,4 +1,5 @@
 /** Rules about files: `./x` and `x/y` from the worktree's root, bare `x` at any depth, `~/x`, `//absolute`. */
+import { couldBeBoth } from './name-pattern.ts';
 import { namesBelow, type Place } from './paths.ts';
 import { matchesNames } from './pattern.ts';
 import type { World } from './policy.ts';
@@ -23,9 +24,8 @@ export function pathRule(specifier: string, world: Pick<World, 'root' | 'home'>)
 }
 
 /** What allows has to match where the path really leads, or a link would carry the permission elsewhere. */
-export function allowsPlace(rule: PathRule, place: Place): boolean {
-  if (place.real === null) return false;
-  return matches(rule.patterns, namesBelow(place.real, '/'));
+export function allowsPlace(rule: PathRule, real: string): boolean {
+  return matches(rule.patterns, namesBelow(real, '/'));
 }
 
 /** What forbids or asks matches the name as spelled, too, and everything below a folder that it names. */
@@ -37,6 +37,23 @@ export function bindsPlace(rule: PathRule, place: Place): boolean {
     place.real !== place.spelled &&
     matchesWithin(rule.lowered, namesBelow(place.real.toLowerCase(), '/'))
   );
+}
+
+/** Whether a pattern of names below a folder stands for what the rule is about: all of it, some of it, or none. */
+export function bindsPattern(
+  rule: PathRule,
+  place: Place,
+  stars: readonly string[],
+): 'all' | 'some' | 'none' {
+  const below = stars.map((star) => star.toLowerCase());
+  const folder = namesBelow((place.real ?? place.spelled).toLowerCase(), '/');
+  if (matchesWithin(rule.lowered, [...folder, ...below])) return 'all';
+  const names = [...folder, ...below];
+  const isMet = rule.lowered.some((pattern) => {
+    if (pattern.length > 0 && pattern.includes('**')) return couldBeBoth(below.at(-1)!, pattern.at(-1)!);
+    return pattern.length <= names.length && pattern.every((each, at) => couldBeBoth(names[at]!, each));
+  });
+  return isMet ? 'some' : 'none';
 }
 
 /** Whether the rule is about everything in a folder. */

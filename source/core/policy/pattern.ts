@@ -13,6 +13,7 @@ export function matchesStars(pattern: string, text: string): boolean {
   let index = 0;
   while (index < text.length) {
     if (pattern[at] === '*') {
+      if (at === pattern.length - 1) return true;
       star = at++;
       retry = index;
     } else if (at < pattern.length && pattern[at] === text[index]) {

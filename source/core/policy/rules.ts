@@ -36,16 +36,14 @@ export function rulesOf(policy: Policy, world: World): Rules {
   const known = READ.get(policy.rules);
   if (known && known.root === world.root && known.home === world.home) return known.rules;
   const all = policy.rules.map((rule) => readRule(rule, world));
-  const sorted = new Map<string, readonly ReadRule[]>();
+  const sorted = { allow: new Map<string, readonly ReadRule[]>(), ask: new Map(), deny: new Map() };
   const rules: Rules = {
     all,
     of: (tool, effect) => {
-      const key = `${effect} ${tool}`;
-      let found = sorted.get(key);
-      if (!found) {
-        found = all.filter((rule) => rule.effect === effect && (rule.tool === tool || rule.tool === ''));
-        sorted.set(key, found);
-      }
+      const known = sorted[effect].get(tool);
+      if (known) return known;
+      const found = all.filter((rule) => rule.effect === effect && (rule.tool === tool || rule.tool === ''));
+      sorted[effect].set(tool, found);
       return found;
     },
   };

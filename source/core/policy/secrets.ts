@@ -44,6 +44,9 @@ export const TYPICAL_SECRETS = [
   '.aws',
 ] as const;
 
+/** Likewise of what is protected in a worktree's root. */
+export const TYPICAL_PROTECTED = ['.git', '.mcp.json', '.vscode', 'fleet.yaml', 'AGENT.md'] as const;
+
 /** Folders whose content configures something that runs outside of the sandbox: git, editors, agents, hosts of code. */
 const PROTECTED_FOLDER =
   /^(?:\.git|\.hg|\.svn|\.claude|\.codex|\.gemini|\.cursor|\.opencode|\.agents|\.fleet|\.vscode|\.idea|\.zed|\.husky|\.devcontainer|\.circleci|\.direnv)$/i;

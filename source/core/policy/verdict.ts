@@ -31,6 +31,8 @@ export type DecidedBy =
   | { readonly type: 'parent'; readonly detail: string }
   /** It cannot be shown or understood as what it is: control characters, unknown fields, no valid syntax. */
   | { readonly type: 'form'; readonly detail: string }
+  /** The agent is held by a tripwire or in quarantine: nothing of it runs. */
+  | { readonly type: 'hold'; readonly detail: string }
   /** Nobody is there to be asked (a scheduled or triggered run), so what would ask is denied. */
   | { readonly type: 'unattended'; readonly wouldAsk: string };
 

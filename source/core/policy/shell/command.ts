@@ -28,6 +28,9 @@ export function judgeSimple(command: Command, frame: Frame, session: Session): v
   const args: Argument[] = [];
   for (const word of words) args.push(...argumentsOf(word, bindingsOf(frame, session)));
   for (const setter of setters) args.push(setArgument(setter, frame, session));
+  // The parser takes `ls (` for the beginning of a function and goes on; bash does not read it at all.
+  if (command.name && /^[ \t]*\(/.test(session.source.slice(command.name.end, command.name.end + 64)))
+    session.parts.push(partOf('form', '(', formProblem('bash does not read this: unexpected (')));
   const { redirects } = command;
   if (args.length > 0) judgeArguments(args, display(words, setters), redirects, frame, session);
   judgeRedirections(redirects, frame, session);

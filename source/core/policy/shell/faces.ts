@@ -1,18 +1,26 @@
 /**
  * What a command comes down to: the same words without a path in front of the program, without wrappers around
  * it, and the scripts it hands to a shell. Rules that forbid or ask look at all of them; too many rather than
- * too few, because a wrapper's options are not known.
+ * too few, because a wrapper's options are not known. One pass, so that the work grows with the words.
  */
 import type { Argument } from './argument.ts';
+import { BETWEEN } from './shell-pattern.ts';
 
 export interface Faces {
-  /** Words of commands; the first is the one that stands there. */
-  readonly commands: readonly (readonly Argument[])[];
+  /** The command, and what its wrappers may run. */
+  readonly commands: readonly Face[];
   /** The command itself, and what its wrappers run as far as that is plain. */
   readonly certain: readonly (readonly Argument[])[];
   readonly scripts: readonly Script[];
   /** A shell is started that reads its script from its input. */
   readonly readsInput: boolean;
+}
+
+/** Words as rules see them. */
+export interface Face {
+  readonly joined: string;
+  /** None of the words is unknown. */
+  readonly isKnown: boolean;
 }
 
 /** A text that a shell will run, or may run. */
@@ -24,79 +32,20 @@ export interface Script {
   readonly isHere: boolean;
 }
 
-const SHELLS = /^(?:ba|da|z|k|mk|a|rba|pdk|ya)?sh$|^fish$|^rbash$/;
+const SHELLS = /^(?:ba|da|z|k|mk|a|rba|pdk|ya)?sh$|^fish$/;
 const WRAPPERS =
   /^(?:env|command|builtin|exec|nohup|setsid|timeout|gtimeout|nice|ionice|stdbuf|chrt|taskset|sudo|doas|su|runuser|time|xargs|parallel|busybox|toybox|flock|strace|ltrace|gdb|valgrind|perf|unshare|nsenter|chroot|setpriv|prlimit|systemd-run|script|watch|unbuffer|caffeinate|arch|proot|firejail|bwrap|rlwrap|entr|dbus-run-session|ssh|pkexec|run0|eatmydata|fakeroot|cpulimit|faketime|numactl|coproc|noglob|nocorrect|expect|start-stop-daemon|ld\.so|ld-linux.*|mise|direnv|uvx|pipx|npx|bunx)$/;
 /** Their words may be scripts for a shell. */
 const SCRIPTED = /^(?:su|runuser|script|watch|flock|ssh|parallel|expect|entr)$/;
+const FINDERS = /^(?:find|fd|fdfind)$/;
 const RUNS = /^-(?:exec|execdir|ok|okdir|x|X)$|^--exec(?:-batch)?$/;
 
-/** Wrappers in wrappers, deeper than anybody nests them. */
-const DEPTH_MAX = 12;
+/** Wrappers in wrappers, deeper than anybody nests them: behind that it is not plain any more. */
+const CERTAIN_MAX = 12;
 
 /** `isNamed` says whether any rule is about a program of that name; of wrapped words only those matter. */
 export function facesOf(words: readonly Argument[], isNamed: (name: string) => boolean): Faces {
-  const commands: (readonly Argument[])[] = [];
-  const certain: (readonly Argument[])[] = [words];
-  const scripts: Script[] = [];
-  let readsInput = false;
-  const seen = new Set<number>();
-  const add = (argument: Argument, isCertain: boolean, isHere = false) =>
-    scripts.push({ argument, isCertain, isHere });
-
-  const look = (start: number, depth: number) => {
-    // Every suffix is looked at once, so that the work stays in proportion to what is written.
-    if (seen.has(start) || depth > DEPTH_MAX) return;
-    seen.add(start);
-    const program = words[start];
-    if (!program) return;
-    const name = baseName(program.text);
-    const isSpecial = SHELLS.test(name) || WRAPPERS.test(name) || SPECIAL.test(name);
-    const lower = name.toLowerCase();
-    const isOfInterest =
-      start === 0 || isSpecial || program.kind !== 'known' || isNamed(name) || isNamed(lower);
-    if (!isOfInterest) return;
-    const all = start === 0 ? words : words.slice(start);
-    commands.push(all);
-    if (name !== program.text) commands.push([{ ...program, text: name }, ...all.slice(1)]);
-    if (lower !== name) commands.push([{ ...program, text: lower }, ...all.slice(1)]);
-    if (name === 'git') commands.push(...withoutGlobalOptions(all));
-    if (SHELLS.test(name)) {
-      const script = shellScript(all);
-      if (script) add(script, true);
-      else readsInput ||= !all.slice(1).some(({ text }) => !text.startsWith('-'));
-    } else if (name === 'eval') add(joined(all.slice(1)), true, true);
-    else if (name === 'trap') {
-      const script = trapScript(all.slice(1));
-      if (script) add(script, true);
-    } else if (name === 'alias')
-      for (const word of all.slice(1))
-        add({ ...word, text: word.text.slice(word.text.indexOf('=') + 1) }, false);
-    else if (name === 'find' || name === 'fd' || name === 'fdfind')
-      for (const [at, { text }] of all.entries()) {
-        if (RUNS.test(text)) look(start + at + 1, depth + 1);
-      }
-    else if (WRAPPERS.test(name)) wrapped(name, start, depth);
-  };
-  const wrapped = (name: string, start: number, depth: number) => {
-    let isFirst = depth + 1 === certain.length;
-    for (let at = start + 1; at < words.length; at++) {
-      const word = words[at]!;
-      const { text } = word;
-      if (name === 'env' && /^(?:-S|--split-string=)/.test(text)) {
-        const value = text.replace(/^(?:-S|--split-string=)/, '');
-        add(value === '' ? (words[at + 1] ?? word) : { ...word, text: value }, true);
-      } else if (SCRIPTED.test(name) && /\s/.test(text)) add(word, false);
-      if (text.startsWith('-') || /^\w+=/.test(text)) continue;
-      if (isFirst && !/^\d/.test(text)) {
-        certain.push(words.slice(at));
-        isFirst = false;
-      }
-      look(at, depth + 1);
-    }
-  };
-  look(0, 0);
-  return { commands, certain, scripts, readsInput };
+  return new Unwrapping(words, isNamed);
 }
 
 export function isShell(name: string): boolean {
@@ -107,12 +56,120 @@ export function baseName(text: string): string {
   return text.slice(text.lastIndexOf('/') + 1);
 }
 
-const SPECIAL = /^(?:eval|trap|alias|find|fd|fdfind|git)$/;
+class Unwrapping implements Faces {
+  readonly commands: Face[] = [];
+  readonly certain: (readonly Argument[])[] = [];
+  readonly scripts: Script[] = [];
+  readsInput = false;
+  readonly #words: readonly Argument[];
+  /** All words joined, and where each one stands in it: what follows a word is cut out, not joined again. */
+  readonly #joined: string;
+  readonly #offsets: number[] = [];
+  readonly #lastUnknown: number;
+
+  constructor(words: readonly Argument[], isNamed: (name: string) => boolean) {
+    this.#words = words;
+    let offset = 0;
+    for (const { text } of words) {
+      this.#offsets.push(offset);
+      offset += text.length + 1;
+    }
+    this.#joined = words.map(({ text }) => text).join(BETWEEN);
+    this.#lastUnknown = words.findLastIndex(({ kind }) => kind !== 'known');
+    let wrapper: string | null = null;
+    let isFinder = false;
+    let expectsPlain = true;
+    for (let at = 0; at < words.length; at++) {
+      const word = words[at]!;
+      const { text } = word;
+      if (wrapper !== null) this.#wrappedScript(wrapper, at);
+      const isStart = at === 0 || (wrapper !== null && !text.startsWith('-') && !/^\w+=/.test(text));
+      const isRun = isFinder && RUNS.test(words[at - 1]!.text);
+      if (!isStart && !isRun) {
+        if (at === 0 || (wrapper === null && !isFinder)) break;
+        continue;
+      }
+      const name = baseName(text);
+      const isPlain = expectsPlain && !(at > 0 && /^\d/.test(text)) && this.certain.length < CERTAIN_MAX;
+      if (isPlain) {
+        this.certain.push(at === 0 ? words : words.slice(at));
+        expectsPlain = false;
+        this.#ownScripts(name, at);
+      }
+      if (at === 0 || word.kind !== 'known' || isNamed(name)) this.#face(name, at);
+      if (SHELLS.test(name)) this.#shell(at);
+      if (FINDERS.test(name)) isFinder = true;
+      if (WRAPPERS.test(name)) {
+        if (isPlain) expectsPlain = true;
+        // What takes scripts takes them however it is wrapped.
+        wrapper = wrapper !== null && SCRIPTED.test(wrapper) ? wrapper : name;
+      }
+      if (wrapper === null && !isFinder) break;
+    }
+  }
+
+  #face(name: string, at: number): void {
+    const isKnown = at > this.#lastUnknown;
+    const rest = at + 1 < this.#words.length ? `${BETWEEN}${this.#joined.slice(this.#offsets[at + 1])}` : '';
+    const { text } = this.#words[at]!;
+    const add = (first: string) => this.commands.push({ joined: `${first}${rest}`, isKnown });
+    add(text);
+    if (name !== text) add(name);
+    const lower = name.toLowerCase();
+    if (lower !== name) add(lower);
+    if (name !== 'git') return;
+    // `git -C folder push` is a push.
+    let next = at + 1;
+    while (this.#words[next]?.text.startsWith('-')) next += GIT_VALUES.test(this.#words[next]!.text) ? 2 : 1;
+    if (next > at + 1 && next < this.#words.length)
+      this.commands.push({ joined: `git${BETWEEN}${this.#joined.slice(this.#offsets[next])}`, isKnown });
+  }
+
+  #shell(at: number): void {
+    const script = shellScript(this.#words, at);
+    if (script) this.#script(script, true);
+    else if (!this.#words.slice(at + 1, at + 10).some(({ text }) => !text.startsWith('-')))
+      this.readsInput = true;
+  }
+
+  /** What the shell itself runs: only in front, or behind `command` and `builtin`. */
+  #ownScripts(name: string, at: number): void {
+    if (!/^(?:eval|trap|alias)$/.test(name)) return;
+    const rest = this.#words.slice(at + 1);
+    if (name === 'eval') this.#script(joinedByBlanks(rest), true, true);
+    if (name === 'alias')
+      for (const word of rest)
+        this.#script({ ...word, text: word.text.slice(word.text.indexOf('=') + 1) }, false);
+    if (name === 'trap') {
+      const script = trapScript(rest);
+      if (script) this.#script(script, true);
+    }
+  }
+
+  #wrappedScript(wrapper: string, at: number): void {
+    const word = this.#words[at]!;
+    const { text } = word;
+    if (/^(?:-S|--split-string=)/.test(text)) {
+      const value = text.replace(/^(?:-S|--split-string=)/, '');
+      this.#script(
+        value === '' ? (this.#words[at + 1] ?? word) : { ...word, text: value },
+        wrapper === 'env',
+      );
+    } else if (SCRIPTED.test(wrapper) && /\s/.test(text)) this.#script(word, false);
+  }
+
+  #script(argument: Argument, isCertain: boolean, isHere = false): void {
+    this.scripts.push({ argument, isCertain, isHere });
+  }
+}
+
+const GIT_VALUES =
+  /^(?:-C|-c|--git-dir|--work-tree|--namespace|--exec-path|--config-env|--super-prefix|--attr-source)$/;
 
 /** `-c` may stand in a bundle (`-ec`); the script is the first word behind the options. */
-function shellScript(words: readonly Argument[]): Argument | null {
+function shellScript(words: readonly Argument[], start: number): Argument | null {
   let isCommand = false;
-  for (let at = 1; at < words.length; at++) {
+  for (let at = start + 1; at < words.length; at++) {
     const word = words[at]!;
     if (/^[-+][oO]$/.test(word.text)) at++;
     else if (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(word.text)) isCommand = true;
@@ -122,7 +179,7 @@ function shellScript(words: readonly Argument[]): Argument | null {
   return null;
 }
 
-function joined(words: readonly Argument[]): Argument {
+function joinedByBlanks(words: readonly Argument[]): Argument {
   const odd = words.find(({ kind }) => kind !== 'known');
   return { kind: odd?.kind ?? 'known', text: words.map(({ text }) => text).join(' '), choices: null };
 }
@@ -131,15 +188,4 @@ function joined(words: readonly Argument[]): Argument {
 function trapScript(words: readonly Argument[]): Argument | null {
   const [script, ...signals] = words.filter(({ text }) => text !== '--');
   return script && signals.length > 0 && !script.text.startsWith('-') ? script : null;
-}
-
-const GIT_VALUES =
-  /^(?:-C|-c|--git-dir|--work-tree|--namespace|--exec-path|--config-env|--super-prefix|--attr-source)$/;
-
-function withoutGlobalOptions(words: readonly Argument[]): readonly (readonly Argument[])[] {
-  let at = 1;
-  while (words[at]?.text.startsWith('-')) at += GIT_VALUES.test(words[at]!.text) ? 2 : 1;
-  return at > 1 && at < words.length
-    ? [[{ kind: 'known', text: 'git', choices: null }, ...words.slice(at)]]
-    : [];
 }

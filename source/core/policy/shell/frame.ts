@@ -12,6 +12,8 @@ export interface Session {
   isLost: boolean;
   /** Scripts in scripts: `bash -c` in `eval` in … */
   depth: number;
+  /** The text that positions of the parser count in. */
+  source: string;
   /** What comes through the pipe, where that is known. */
   fed: string | null;
   /** The walk, for those it calls: a script's text, a substitution in a subshell, the parts of a word. */

@@ -1,5 +1,6 @@
 /** The words of one command against rules, scopes and the tier's table of programs. */
-import { judgeAccess, judgeBinding, sensitiveName, type Access } from '../access.ts';
+import type { Access } from '../access-kind.ts';
+import { judgeAccess, judgeBinding, sensitiveReason } from '../access.ts';
 import { reachesTier, tierAllows, tierAsks, type Case } from '../case.ts';
 import { formProblem, strictest, type Finding } from '../finding.ts';
 import { UNKNOWN } from '../pattern.ts';
@@ -12,7 +13,7 @@ import { outcomeOf, type Outcome, type Touch } from './programs/program.ts';
 import { programOf } from './programs/registry.ts';
 import { asksVersion } from './programs/versions.ts';
 import { neededScopes } from './reach.ts';
-import { couldMatchCommand, joinWords, matchesCommand } from './shell-pattern.ts';
+import { couldMatchCommand, matchesCommand } from './shell-pattern.ts';
 
 interface Words {
   readonly args: readonly Argument[];
@@ -54,8 +55,7 @@ function boundByRule(effect: 'deny' | 'ask', faces: Faces, { rules }: Case): Fin
   if (bound.length === 0) return null;
   const whole = bound.find(({ shell }) => shell === null);
   if (whole) return ruled(whole);
-  for (const command of faces.commands) {
-    const joined = join(command);
+  for (const { joined } of faces.commands) {
     const rule = bound.find(({ shell }) => matchesCommand(shell!, joined));
     if (rule) return ruled(rule);
   }
@@ -66,9 +66,8 @@ function boundByRule(effect: 'deny' | 'ask', faces: Faces, { rules }: Case): Fin
 function unclear(faces: Faces, { rules }: Case): Finding | null {
   const bound = [...rules.of('Bash', 'deny'), ...rules.of('Bash', 'ask')];
   if (bound.length === 0) return null;
-  for (const command of faces.commands) {
-    if (command.every(({ kind }) => kind === 'known')) continue;
-    const joined = join(command);
+  for (const { joined, isKnown } of faces.commands) {
+    if (isKnown) continue;
     const rule = bound.find(({ shell }) => shell !== null && couldMatchCommand(shell, joined));
     if (rule)
       return {
@@ -78,10 +77,6 @@ function unclear(faces: Faces, { rules }: Case): Finding | null {
       };
   }
   return null;
-}
-
-function join(command: readonly Argument[]): string {
-  return joinWords(command.map(({ text }) => text));
 }
 
 function missingScope({ certain }: Faces, { policy }: Case): readonly Finding[] {
@@ -136,11 +131,11 @@ function pathsOf({ argument }: Touch): readonly string[] {
 }
 
 function allowedByRule(known: Outcome | null, words: Words): Finding | null {
-  const { args, frame, session } = words;
+  const { faces, session } = words;
   const { theCase } = session;
   const rules = theCase.rules.of('Bash', 'allow');
   if (rules.length === 0) return null;
-  const joined = join(args);
+  const { joined } = faces.commands[0]!;
   let obstacle: Finding | null = null;
   for (const rule of rules) {
     if (rule.shell && !matchesCommand(rule.shell, joined)) continue;
@@ -149,7 +144,7 @@ function allowedByRule(known: Outcome | null, words: Words): Finding | null {
     obstacle ??= formProblem(found);
   }
   // A program that the tier allows anyway needs no rule.
-  return obstacle && !isFree(known, words) ? obstacle : frame && null;
+  return obstacle && !isFree(known, words) ? obstacle : null;
 }
 
 function isFree(known: Outcome | null, words: Words): boolean {
@@ -181,9 +176,9 @@ function obstacleTo(rule: ReadRule, known: Outcome | null, words: Words): string
   if (option !== null && rule.shell)
     return `${option} hands the program to others, which ${rule.rule} does not name`;
   for (const access of accessesOf(known, words)) {
-    const secret = sensitiveName(access, theCase);
-    if (secret !== null && !rule.rule.includes(secret))
-      return `${secret} usually holds secrets or is run outside, and ${rule.rule} does not name it`;
+    const found = sensitiveReason(access, theCase);
+    if (found && (found.name === null || !rule.rule.includes(found.name)))
+      return `${found.reason}, and ${rule.rule} does not name it`;
   }
   return null;
 }

@@ -10,7 +10,7 @@ export interface ShellPattern {
   readonly name: string;
 }
 
-const BETWEEN = '\u0000';
+export const BETWEEN = '\u0000';
 
 export function joinWords(words: readonly string[]): string {
   return words.join(BETWEEN);

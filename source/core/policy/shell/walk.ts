@@ -36,6 +36,7 @@ export function judgeShell(text: string, theCase: Case): readonly JudgedPart[] {
     isLost: false,
     depth: 0,
     fed: null,
+    source: text,
     walk: { text: walkText, substitution: walkSubstitution, parts: walkParts },
   };
   walkText(text, startFrame(theCase.world.cwd), session);
@@ -43,12 +44,18 @@ export function judgeShell(text: string, theCase: Case): readonly JudgedPart[] {
 }
 
 function walkText(text: string, frame: Frame, session: Session): void {
+  const outer = session.source;
+  session.source = text;
   walkScript(parse(text), frame, session);
+  session.source = outer;
 }
 
 function walkScript(script: ParsedScript, frame: Frame, session: Session): void {
   for (const { message } of script.errors ?? []) problem(`bash does not read this: ${message}`, session);
+  const outer = session.source;
+  session.source = script.source ?? outer;
   statements(script.commands, frame, session);
+  session.source = outer;
 }
 
 /** A substitution: a subshell of its own. */

@@ -3,7 +3,7 @@
  * are. Options are an allow-list: one that is not on it may execute or write, in this version or the next.
  */
 import type { Tier } from '../../../agent.ts';
-import type { AccessKind } from '../../access.ts';
+import type { AccessKind } from '../../access-kind.ts';
 import { ANY, ONE } from '../../pattern.ts';
 import { mayBeOption, type Argument, type Bindings } from '../argument.ts';
 
