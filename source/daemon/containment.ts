@@ -1,6 +1,6 @@
 /** Puts a launch into its sandbox: looks up what is there, lets core decide, and makes ready what that needs. */
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { confinementOf } from '../core/containment/confinement.ts';
 import { GATE_PORT, loopbackServices } from '../core/containment/doors.ts';
 import { vendorStates } from '../core/containment/vendor-state.ts';
@@ -77,7 +77,8 @@ export async function contain(given: {
       path: launch.env['PATH'] ?? '',
       cwd: run.cwd,
       home: system.home,
-      files: [given.node, given.gateScript],
+      // A script that its file names is a part of the agent.
+      files: [given.node, given.gateScript, ...run.command.filter((word) => isFile(word))],
     }),
     otherProjects: given.otherProjects.filter((root) => root !== run.project),
     hidden: [places.home, places.sockets],
@@ -117,6 +118,10 @@ function decidesLater(folder: string): string[] {
   return ['.git', 'fleet.yaml', 'agents', '.claude', '.mcp.json', '.vscode', '.envrc']
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path));
+}
+
+function isFile(word: string): boolean {
+  return isAbsolute(word) && (statSync(word, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
 /** A mount needs a file to stand on. */

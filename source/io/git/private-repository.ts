@@ -137,6 +137,9 @@ function configText(format: string, settings: ReadonlyMap<string, string>): stri
   const isPlain = format === 'sha1';
   const all = new Map([
     ['core.repositoryformatversion', isPlain ? '0' : '1'],
+    // Whoever has no name of their own still lets agents commit.
+    ['user.name', 'fleet agent'],
+    ['user.email', 'agent@localhost'],
     ...settings,
     ['core.bare', 'false'],
     ['core.logallrefupdates', 'true'],
