@@ -46,9 +46,11 @@ function parseScriptedHook(payload: unknown): HookEvent {
   const vendorSession = textAt(payload, 'session') || 'script';
   switch (event) {
     case 'tool-asked': {
-      const call = parseCall(payload['call']);
+      const asked = payload['call'];
+      const call = parseCall(asked);
       if (typeof call === 'string') return garbage(`${event}: ${call}`);
-      return { type: 'tool-asked', call, cwd: textAt(payload, 'cwd'), vendorSession, mode: '' };
+      const kind = (call.subagent !== null && isRecord(asked) && textAt(asked, 'kind')) || null;
+      return { type: 'tool-asked', call, kind, cwd: textAt(payload, 'cwd'), vendorSession, mode: '' };
     }
     case 'tool-finished': {
       const call = parseCall(payload['call']);

@@ -29,15 +29,19 @@ describe('AG11 any other command', () => {
     expect(adapterOf(vendor).launch(launchRequest())).toMatchObject({ type: 'refused' });
   });
 
-  test.each([
-    ['gemini', ['gemini', '--prompt-interactive=-v']],
-    ['opencode', ['opencode', '--prompt=-v']],
-  ] as const)('%s gets its task as its first prompt', (vendor, command) => {
-    expect(adapterOf(vendor).launch(launchRequest({ task: '-v' }))).toMatchObject({ command });
-  });
+  test.each([['opencode', ['opencode', '--prompt=-v']]] as const)(
+    '%s gets its task as its first prompt',
+    (vendor, command) => {
+      expect(adapterOf(vendor).launch(launchRequest({ task: '-v' }))).toMatchObject({ command });
+    },
+  );
 
   test('only an agent whose hooks cannot be skipped is called gated', () => {
-    expect(VENDORS.filter((vendor) => protectionOf(vendor) === 'gated')).toEqual(['claude', 'codex']);
+    expect(VENDORS.filter((vendor) => protectionOf(vendor) === 'gated')).toEqual([
+      'claude',
+      'codex',
+      'gemini',
+    ]);
   });
 });
 
@@ -72,11 +76,20 @@ describe('UI9 a script of anybody', () => {
     });
   });
 
+  test('PE5 says of which kind the sub-agent is that asks', () => {
+    const by = (more: object) =>
+      scripted.parseHook({ event: 'tool-asked', call: { ...call, ...more }, cwd: '/work' });
+    expect(by({ subagent: 's1', kind: 'docs' })).toMatchObject({ kind: 'docs', call: { subagent: 's1' } });
+    expect(by({ subagent: 's1' })).toMatchObject({ kind: null });
+    expect(by({ kind: 'docs' })).toMatchObject({ kind: null, call: { subagent: null } });
+  });
+
   test('asks in our own words and is answered in them', () => {
     const hook = scripted.parseHook({ event: 'tool-asked', call, cwd: '/work' });
     expect(hook).toEqual({
       type: 'tool-asked',
       call: { ...call, subagent: null },
+      kind: null,
       cwd: '/work',
       vendorSession: 'script',
       mode: '',
