@@ -11,8 +11,8 @@ const VISIBLE = 8;
 const ROUNDS = 5;
 const ROUND_MS = 5_000;
 const SETTLE_MS = 1_000;
-/** The terminal in which our control room has room for two columns of four panes. */
-const SIZE = { columns: 150, rows: 50 };
+/** The terminal in which our control room has room for two columns of four panes, and for no more. */
+const SIZE = { columns: 150, rows: 44 };
 
 /** Twenty kilobytes a second each: redraws of one and a half kilobytes, or lines. */
 const LOADS = [

@@ -26,7 +26,7 @@ export interface Pace {
 }
 
 /** The kernel keeps twelve kilobytes of unread output; whoever prints more in one go must not be made to wait. */
-const BURST_BYTES = 8 * 1024;
+const BURST_BYTES = 10 * 1024;
 
 export interface PacingOptions {
   /** Reads what there is and yields how much; noteOutput is told meanwhile. */
