@@ -27,13 +27,14 @@ export const command: Command = {
       stdout.write(
         `running since ${age(Date.now() - startedAt)} (version ${version}, pid ${pid}, epoch ${epoch})\n`,
       );
-      stdout.write('risk is not watched yet: there is no auto-quarantine\n');
+      stdout.write('it watches the risk of every agent: fleet brain insights\n');
       for (const warning of warnings) stdout.write(`! ${warning}\n`);
       return EXIT.ok;
     } catch (error) {
       if (!(error instanceof DaemonError) || error.code !== 'GONE') throw error;
       if (isJson) printJson(stdout, { isRunning: false });
-      else stdout.write('not running; the next command that needs it starts it\n');
+      else
+        stdout.write('NOT RUNNING: there is no auto-quarantine; the next command that needs it starts it\n');
       return EXIT.failed;
     }
   },

@@ -88,6 +88,18 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `${who} ${event.call.tool} ${event.outcome}`;
     case 'text-sent':
       return `${event.characters} characters ${event.delivery} to run ${event.run}`;
+    case 'agent-quarantined':
+      return `${event.agent} put in quarantine: ${event.reason}`;
+    case 'agent-released':
+      return `${event.agent} released from quarantine: ${event.reason}`;
+    case 'agent-held':
+      return `${event.agent} held (${event.tripwire}): ${event.detail}`;
+    case 'agent-let-go':
+      return `${event.agent} let go of (${event.tripwire}): ${event.reason}`;
+    case 'risk-level-changed':
+      return `risk of ${event.agent} ${event.from} → ${event.to} (${event.probability.toFixed(2)})`;
+    case 'insight-raised':
+      return `${event.agent}: ${event.insight}`;
     case 'alarm-raised':
       return `ALARM ${event.alarm}: ${event.message}`;
     default:

@@ -172,6 +172,7 @@ function whereOf(decidedBy: DecidedBy): string {
       return `scope ${decidedBy.scope}`;
     case 'parent':
     case 'form':
+    case 'hold':
     case 'unattended':
       return decidedBy.type;
     default:

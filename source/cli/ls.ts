@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { isEnded, pendingApprovals, type Fleet, type Run } from '../core/fleet.ts';
 import { policyOfRun } from '../core/permissions/judge-call.ts';
+import { visible } from '../core/visible-text.ts';
 import { EXIT, type Command } from './command.ts';
 import { askDaemon } from './daemon-ask.ts';
 import { age, printJson, printTable } from './print.ts';
@@ -50,7 +51,11 @@ export const command: Command = {
         run.task || commandLine(run),
       ]),
     );
-    stdout.write('no auto-quarantine: the brain is not running\n');
+    for (const { agent, reason } of Object.values(fleet.quarantines))
+      stdout.write(`■ ${agent} in quarantine: ${visible(reason)}; fleet quarantine show ${agent}\n`);
+    for (const [hold] of Object.values(fleet.holds))
+      if (hold)
+        stdout.write(`! ${hold.agent} held (${hold.tripwire}); fleet release ${hold.agent} -m REASON\n`);
     return EXIT.ok;
   },
 };

@@ -10,6 +10,7 @@ import {
   type ScopeWord,
 } from './fleet.ts';
 import type { Scope } from './policy/verdict.ts';
+import { applyQuarantine } from './quarantine.ts';
 
 /** Ended runs and approvals stay in sight this long; the log has them all. */
 const ENDED_RUNS_MAX = 200;
@@ -29,6 +30,14 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'daemon-stopped':
     case 'text-sent':
       return fleet;
+    case 'risk-level-changed':
+    case 'insight-raised':
+      return fleet;
+    case 'agent-quarantined':
+    case 'agent-released':
+    case 'agent-held':
+    case 'agent-let-go':
+      return applyQuarantine(fleet, event, recorded.actor, at);
     case 'project-configured':
       return configureProject(fleet, event);
     case 'policy-configured': {

@@ -13,6 +13,14 @@ import { decideHook, judgeAgain } from './hooks.ts';
 import type { Input, Moment } from './input.ts';
 import { grantScope, revokeScope, withGrants } from './permissions/scopes.ts';
 import { tierOf } from './permissions/policy-of.ts';
+import {
+  holdAgent,
+  letGoOfAgent,
+  quarantineAgent,
+  releaseAgent,
+  startRefusal,
+  stopIfQuarantined,
+} from './quarantine.ts';
 import { setTier } from './permissions/tiers.ts';
 import { unprovenGates } from './unproven-gates.ts';
 import { adapterOf } from './vendors/registry.ts';
@@ -58,7 +66,10 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       if (run?.phase !== 'launching') return nothing;
       const { session, holder, child, isContained } = input;
       const said = isContained === undefined ? {} : { isContained };
-      return happened({ type: 'session-started', run: run.id, session, holder, child, ...said });
+      return happened(
+        { type: 'session-started', run: run.id, session, holder, child, ...said },
+        ...stopIfQuarantined(fleet, run),
+      );
     }
     case 'session-recovered': {
       const known = fleet.runs[input.run];
@@ -106,6 +117,8 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       return withRun(fleet, input.run, (run) => {
         if (run.phase === 'requested' || run.phase === 'launching')
           return refused('STARTING', `run ${run.id} is still starting; try again in a moment`);
+        const refusal = startRefusal(fleet, run);
+        if (refusal) return refusal;
         const again: FleetEvent = { type: 'restart-requested', run: run.id };
         return run.phase === 'running'
           ? happened(again, { type: 'stop-requested', run: run.id, session: run.session!, reason: 'restart' })
@@ -165,6 +178,16 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
         session: input.run === null ? null : (fleet.runs[input.run]?.session ?? null),
         message: input.message,
       });
+    case 'quarantine':
+      return quarantineAgent(fleet, input, moment);
+    case 'release':
+      return releaseAgent(fleet, input, moment);
+    case 'hold':
+      return holdAgent(fleet, input);
+    case 'let-go':
+      return letGoOfAgent(fleet, input, moment);
+    case 'risk-changed':
+      return happened(input.event);
     case 'daemon-started':
       return happened({ type: 'daemon-started', version: input.version, process: input.process });
     case 'daemon-stopped':
@@ -180,6 +203,8 @@ function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, mo
   const { agent, project, task, columns, rows } = input;
   if (agent.isEnabled === false)
     return refused('DISABLED', `${agent.name} is disabled; set "enabled: true" in its file to start it`);
+  const refusal = startRefusal(fleet, { project, agent: agent.name });
+  if (refusal) return refusal;
   const isAttended = input.isAttended ?? true;
   if (!isAttended && !tierOf(fleet, project, agent.name).isOwn)
     return refused(
@@ -213,6 +238,8 @@ function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, mo
 
 function workspaceReady(fleet: Fleet, input: Extract<Input, { type: 'workspace-ready' }>): Decision {
   return withRun(fleet, input.run, (run) => {
+    const { refusal } = startRefusal(fleet, run) ?? {};
+    if (refusal) return happened({ type: 'run-refused', run: run.id, reason: refusal.message });
     const events: FleetEvent[] = [];
     if (input.worktree && !run.worktree)
       events.push({ type: 'worktree-added', run: run.id, ...input.worktree });

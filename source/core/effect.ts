@@ -4,7 +4,20 @@ export type Effect =
   | { readonly type: 'prepare-workspace'; readonly run: string }
   /** The one way an agent is ever started. */
   | { readonly type: 'launch-session'; readonly run: string; readonly session: string }
-  | { readonly type: 'stop-session'; readonly run: string; readonly session: string }
+  /** `isUrgent`: it has gone bad; it gets no time to save anything. */
+  | {
+      readonly type: 'stop-session';
+      readonly run: string;
+      readonly session: string;
+      readonly isUrgent: boolean;
+    }
+  /** What an agent in quarantine showed and did last, for who decides whether it may come back. */
+  | {
+      readonly type: 'keep-evidence';
+      readonly quarantine: string;
+      readonly project: string;
+      readonly agent: string;
+    }
   /** The exit is on record: the holder may leave and the session's gate closes. */
   | { readonly type: 'retire-session'; readonly session: string }
   | { readonly type: 'answer-hooks'; readonly session: string }

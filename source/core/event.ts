@@ -2,6 +2,10 @@
  * Everything that can have happened. Events are the truth: state, screens and tables are folds of them.
  * An event never carries terminal output or a secret, only where it can be found.
  */
+import type { Insight } from './risk/insight-rules.ts';
+import type { Level } from './risk/level.ts';
+import type { Tripwire } from './risk/observation.ts';
+import type { QuarantineGrounds } from './quarantine.ts';
 import type { AgentDefinition, ProjectDefaults, Rule, Tier, Vendor } from './agent.ts';
 import type { ToolCall } from './approvals/envelope.ts';
 import type { GrantHolder } from './approvals/grants.ts';
@@ -340,6 +344,52 @@ export type FleetEvent =
       readonly session: string;
       readonly characters: number;
       readonly delivery: 'typed' | 'submitted';
+    }
+  | {
+      readonly type: 'agent-quarantined';
+      readonly project: string;
+      readonly agent: string;
+      /** Id of this quarantine: who releases it has to know it. */
+      readonly quarantine: string;
+      readonly reason: string;
+      /** null: a person put it there. */
+      readonly grounds: QuarantineGrounds | null;
+    }
+  | {
+      readonly type: 'agent-released';
+      readonly project: string;
+      readonly agent: string;
+      readonly quarantine: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'agent-held';
+      readonly project: string;
+      readonly agent: string;
+      readonly tripwire: Tripwire;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'agent-let-go';
+      readonly project: string;
+      readonly agent: string;
+      readonly tripwire: Tripwire;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'risk-level-changed';
+      readonly project: string;
+      readonly agent: string;
+      readonly from: Level;
+      readonly to: Level;
+      readonly probability: number;
+    }
+  /** Something that is no risk and that somebody ought to know. */
+  | {
+      readonly type: 'insight-raised';
+      readonly project: string;
+      readonly agent: string;
+      readonly insight: Insight;
     }
   | {
       readonly type: 'alarm-raised';

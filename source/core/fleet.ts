@@ -2,6 +2,7 @@
  * The state of everything, as a fold of events (apply.ts). The daemon decides on it, the
  * control room shows it; both come to the same by the same function.
  */
+import type { Hold, Quarantine } from './quarantine.ts';
 import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
 import type { Envelope, ToolCall } from './approvals/envelope.ts';
 import type { Grant } from './approvals/grants.ts';
@@ -213,6 +214,9 @@ export interface Fleet {
   /** Standing grants by id; those whose time is over go when the next one comes. */
   readonly grants: Readonly<Record<string, Grant>>;
   readonly alarms: readonly Alarm[];
+  /** By project and agent, see risk/observe.ts. */
+  readonly quarantines: Readonly<Record<string, Quarantine>>;
+  readonly holds: Readonly<Record<string, readonly Hold[]>>;
 }
 
 export const EMPTY_FLEET: Fleet = {
@@ -225,6 +229,8 @@ export const EMPTY_FLEET: Fleet = {
   openCalls: {},
   grants: {},
   alarms: [],
+  quarantines: {},
+  holds: {},
 };
 
 export const isLive = (run: Run): boolean => run.phase === 'running' || run.phase === 'stopping';

@@ -2,6 +2,9 @@
  * Everything that can be asked of the daemon or noticed by it. Time, ids and facts about the world arrive
  * in here, so that the same inputs always lead to the same events.
  */
+import type { Tripwire } from './risk/observation.ts';
+import type { FleetEvent } from './event.ts';
+import type { QuarantineGrounds } from './quarantine.ts';
 import type { AgentDefinition, ProjectConfig, Tier } from './agent.ts';
 import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
@@ -170,6 +173,34 @@ export type Input =
       readonly alarm: AlarmKind;
       readonly run: string | null;
       readonly message: string;
+    }
+  | {
+      readonly type: 'quarantine';
+      readonly project: string;
+      readonly agent: string;
+      readonly reason: string;
+      readonly grounds: QuarantineGrounds | null;
+    }
+  | {
+      readonly type: 'release';
+      readonly project: string;
+      readonly agent: string;
+      /** Id of the quarantine the person has looked at. */
+      readonly quarantine: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'hold';
+      readonly project: string;
+      readonly agent: string;
+      readonly tripwire: Tripwire;
+      readonly detail: string;
+    }
+  | { readonly type: 'let-go'; readonly project: string; readonly agent: string; readonly reason: string }
+  /** How an agent stands has changed; for the record and for whoever looks. */
+  | {
+      readonly type: 'risk-changed';
+      readonly event: Extract<FleetEvent, { type: 'risk-level-changed' | 'insight-raised' }>;
     }
   | { readonly type: 'daemon-started'; readonly version: string; readonly process: ProcessIdentity }
   | { readonly type: 'daemon-stopped' }

@@ -2,6 +2,7 @@
 import type { Effect } from './effect.ts';
 import type { FleetEvent } from './event.ts';
 import type { Fleet } from './fleet.ts';
+import { quarantineOf } from './quarantine.ts';
 
 export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
   switch (event.type) {
@@ -9,8 +10,11 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
       return [{ type: 'prepare-workspace', run: event.run }];
     case 'session-launching':
       return [{ type: 'launch-session', run: event.run, session: event.session }];
-    case 'stop-requested':
-      return [{ type: 'stop-session', run: event.run, session: event.session }];
+    case 'stop-requested': {
+      const run = fleet.runs[event.run];
+      const isUrgent = run !== undefined && quarantineOf(fleet, run) !== undefined;
+      return [{ type: 'stop-session', run: event.run, session: event.session, isUrgent }];
+    }
     case 'restart-requested': {
       const run = fleet.runs[event.run];
       return run && run.phase !== 'running' && run.phase !== 'stopping'
@@ -42,6 +46,16 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
       return fleet.approvals[event.approval]?.subject.type === 'scope'
         ? [{ type: 'judge-again', session: event.session }]
         : [{ type: 'answer-hooks', session: event.session }];
+    case 'agent-quarantined':
+      return [
+        { type: 'keep-evidence', quarantine: event.quarantine, project: event.project, agent: event.agent },
+      ];
+    case 'agent-held':
+    case 'agent-let-go':
+    case 'agent-released':
+      return [{ type: 'judge-again', session: null }];
+    case 'risk-level-changed':
+    case 'insight-raised':
     case 'daemon-started':
     case 'daemon-stopped':
     case 'subagent-began':

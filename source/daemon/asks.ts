@@ -2,18 +2,22 @@
 import { basename } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { AgentDefinition, Vendor } from '../core/agent.ts';
-import { pendingApprovals, isLive, type Run } from '../core/fleet.ts';
+import { pendingApprovals, isEnded, isLive, type Run } from '../core/fleet.ts';
 import type { Input } from '../core/input.ts';
 import type { Store } from '../io/store/store.ts';
 import type { Ask, AskValue, DaemonFacts } from '../wire/daemon-protocol.ts';
 import { ApprovalAsks } from './approval-asks.ts';
 import { AskRefused } from './clients.ts';
+import type { Collector } from './collector.ts';
 import type { Configuration } from './configuration.ts';
 import type { Loop, Outcome } from './loop.ts';
 import type { Notifier } from './notifier.ts';
 import { adHocAgent, type Performer } from './performer.ts';
 import { PermissionAsks } from './permission-asks.ts';
 import { loadProject } from './projects.ts';
+import type { Brain } from './brain.ts';
+import type { Evidence } from './evidence.ts';
+import { RiskAsks } from './risk-asks.ts';
 import { RuleAsks } from './rule-asks.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
@@ -30,10 +34,13 @@ export interface AsksOptions {
   readonly sessions: Sessions;
   readonly screens: ScreensLink;
   readonly performer: Performer;
+  readonly collector: Collector;
   readonly configuration: Configuration;
   readonly notifier: Notifier;
   /** policy.yaml */
   readonly policyFile: string;
+  readonly brain: Brain;
+  readonly evidence: Evidence;
   facts(): DaemonFacts;
   rebuild(): { readonly events: number; readonly words: string };
   shutdown(): void;
@@ -44,12 +51,14 @@ export class Asks {
   readonly #approvals: ApprovalAsks;
   readonly #rules: RuleAsks;
   readonly #permissions: PermissionAsks;
+  readonly #risk: RiskAsks;
 
   constructor(options: AsksOptions) {
     this.#options = options;
     this.#approvals = new ApprovalAsks(options);
     this.#rules = new RuleAsks(options);
     this.#permissions = new PermissionAsks(options);
+    this.#risk = new RiskAsks(options);
   }
 
   /** Throws AskRefused with words for the person; any other error is the world failing. */
@@ -104,6 +113,12 @@ export class Asks {
       case 'set-tier':
       case 'set-default-tier':
         return this.#permissions.answer(ask, actor);
+      case 'risk':
+      case 'quarantine':
+      case 'quarantine-detail':
+      case 'release':
+      case 'let-go':
+        return this.#risk.answer(ask, actor);
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);
         if (project) await loop.submit({ type: 'configure', project }, actor);
@@ -238,9 +253,24 @@ export class Asks {
     actor: string,
   ): Promise<AskValue['discard-worktree']> {
     const run = this.#find(ask.run);
+    // Before anything is deleted: what it committed is nowhere else yet.
+    if (isEnded(run)) await this.#collect(run, ask.isForced);
     const salvage = await discardWorktree(run, ask.isForced);
+    await this.#options.collector.forget(run);
     await this.#submit({ type: 'worktree-removed', run: run.id, isForced: ask.isForced }, actor);
     return { salvage };
+  }
+
+  async #collect(run: Run, isForced: boolean): Promise<void> {
+    try {
+      await this.#options.collector.collect(run);
+    } catch (error) {
+      if (isForced) return;
+      throw new AskRefused(
+        'NOT_COLLECTED',
+        `what ${run.agent} committed in run ${run.id} could not be taken (${error instanceof Error ? error.message : String(error)}); discard with --force to lose it`,
+      );
+    }
   }
 }
 

@@ -12,8 +12,10 @@ import type { Places } from '../wire/places.ts';
 import { ensurePrivateDirectory, PrivateDirectoryError } from '../wire/private-directory.ts';
 import { bootId, identityOf } from '../wire/process-identity.ts';
 import { Asks } from './asks.ts';
+import { Brain } from './brain.ts';
 import { Clients } from './clients.ts';
 import { Configuration } from './configuration.ts';
+import { Evidence } from './evidence.ts';
 import { Gates } from './gates.ts';
 import { scanHolders, type Program } from './holders.ts';
 import { Loop } from './loop.ts';
@@ -76,6 +78,7 @@ async function run(options: DaemonOptions): Promise<number> {
     places.spool,
     places.worktrees,
     places.backups,
+    places.evidence,
   ])
     ensurePrivateDirectory(folder);
   const lock = takeLock(places.lock);
@@ -138,6 +141,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   });
   const screens = new ScreensLink({ places, program });
   const waysOut = new WaysOut(places);
+  const collector = new Collector(places);
   const gates = new Gates({
     places,
     loop: () => loop,
@@ -146,6 +150,12 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     now: Date.now,
   });
   const configuration = new Configuration({ policyFile: places.policy, loop: () => loop });
+  const evidence = new Evidence({ folder: places.evidence, fleet: () => loop.fleet, screens });
+  const brain = new Brain({
+    loop: () => loop,
+    now: Date.now,
+    speed: Number(environment['FLEET_BRAIN_SPEED']) || 1,
+  });
   const performer = new Performer({
     places,
     program,
@@ -155,6 +165,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     gates,
     waysOut,
     screens,
+    evidence,
     unreached: (session) => reconciler.look(session),
   });
   const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, waysOut, screens });
@@ -184,6 +195,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
       clients.publish(events);
       notifier.tell(noticesOf(events, known, now));
       known = now;
+      brain.see(events);
       if (now.seq - savedAt < SAVE_EVERY_EVENTS) return;
       savedAt = now.seq;
       saveFleet(store, now);
@@ -207,11 +219,14 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     configuration,
     notifier,
     policyFile: places.policy,
+    brain,
+    evidence,
     facts,
     rebuild: () => describeRebuild(loop.fleet, rebuildFleet(store)),
     shutdown: () => end(0),
   });
 
+  brain.recall(store);
   const process_ = identityOf(process.pid);
   if (process_) await loop.submit({ type: 'daemon-started', version, process: process_ });
   await configuration.refresh(null);
@@ -221,6 +236,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   await reconciler.all(found);
   await reconciler.recover(found);
   await clients.listen();
+  brain.start();
   const tick = setInterval(() => {
     loop.submit({ type: 'tick' }).catch(() => {});
     void configuration.refreshAll();
@@ -237,6 +253,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const code = await ended;
   clearInterval(tick);
   clearInterval(backup);
+  brain.close();
   reconciler.close();
   notifier.close();
   if (code === 0) {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgentDefinition } from '../core/agent.ts';
 import type { Effect } from '../core/effect.ts';
-import type { Run, Worktree } from '../core/fleet.ts';
+import { runOfSession, type Run, type Worktree } from '../core/fleet.ts';
 import { adapterOf } from '../core/vendors/registry.ts';
 import type { LaunchRequest } from '../core/vendors/vendor.ts';
 import { isContained } from '../core/containment/is-contained.ts';
@@ -11,11 +11,13 @@ import { policyOfRun } from '../core/permissions/judge-call.ts';
 import { addWorktree } from '../io/git/worktrees.ts';
 import { repositoryOf } from '../io/git/repository.ts';
 import type { Places } from '../wire/places.ts';
+import type { Evidence } from './evidence.ts';
 import type { Gates } from './gates.ts';
 import { startHolder, type Program } from './holders.ts';
 import type { Loop } from './loop.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
+import type { Collector } from './collector.ts';
 import { contain, GATE_INSIDE, type Launched } from './containment.ts';
 import { environmentOf, launchOf } from './launch-of.ts';
 import { removeStartFiles, writeStartFiles } from './start-files.ts';
@@ -30,7 +32,9 @@ export interface PerformerOptions {
   readonly sessions: Sessions;
   readonly gates: Gates;
   readonly waysOut: WaysOut;
+  readonly collector: Collector;
   readonly screens: ScreensLink;
+  readonly evidence: Evidence;
   /** The session runs but could not be adopted. */
   readonly unreached: (session: string) => void;
 }
@@ -57,7 +61,10 @@ export class Performer {
       case 'launch-session':
         return this.#guard(effect.run, this.#launch(effect.run, effect.session));
       case 'stop-session':
-        return this.#options.sessions.stop(effect.session);
+        if (effect.isUrgent) this.#options.gates.close(effect.session);
+        return this.#options.sessions.stop(effect.session, effect.isUrgent);
+      case 'keep-evidence':
+        return void this.#options.evidence.keep(effect);
       case 'retire-session':
         this.#options.gates.answerWaiting(effect.session);
         this.#options.gates.close(effect.session);
@@ -65,6 +72,7 @@ export class Performer {
         this.#options.sessions.retire(effect.session);
         removeStartFiles(this.#options.places.startFiles(effect.session));
         this.#options.screens.ended(effect.session);
+        this.#collect(effect.session);
         return;
       case 'answer-hooks':
         return this.#options.gates.answerWaiting(effect.session);
@@ -158,7 +166,13 @@ export class Performer {
     }
     screens.opened(session);
     // Asked to stop before it could be reached.
-    if (this.#run(id).phase === 'stopping') sessions.stop(session);
+    if (this.#run(id).phase === 'stopping') sessions.stop(session, false);
+  }
+
+  /** What goes wrong is the collector's to tell: the session has ended all the same. */
+  #collect(session: string): void {
+    const run = runOfSession(this.#options.loop().fleet, session);
+    if (run) this.#options.collector.collect(run).catch(() => {});
   }
 
   #contained(run: Run, session: string, request: LaunchRequest, launch: Launched): Promise<Launched> {

@@ -157,7 +157,7 @@ export class Reconciler {
     }
     screens.opened(session);
     // The daemon that was asked to stop it may have died over it.
-    if (loop().fleet.runs[run.id]?.phase === 'stopping') sessions.stop(session);
+    if (loop().fleet.runs[run.id]?.phase === 'stopping') sessions.stop(session, false);
     return true;
   }
 

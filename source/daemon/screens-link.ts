@@ -67,6 +67,15 @@ export class ScreensLink {
     }
   }
 
+  /** What is on the screen of a session; null when nobody can tell. */
+  async rowsOf(session: string): Promise<readonly string[] | null> {
+    try {
+      return (await this.#connection?.screen(session))?.rows ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   /** Screens ends with the daemon: nothing of this home is to run on. */
   end(): void {
     this.#isClosed = true;

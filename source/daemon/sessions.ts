@@ -67,16 +67,22 @@ export class Sessions {
 
   /**
    * Asks the whole process group to end as a closing terminal would, then as a service manager would, then
-   * ends it. Agents save their state on the first two; five seconds are what a person is willing to wait.
+   * ends it. Agents save their state on the first two; five seconds are what a person is willing to wait. One
+   * that has gone bad gets a second.
    */
-  stop(session: string): void {
+  stop(session: string, isUrgent: boolean): void {
     const holder = this.#holders.get(session);
     if (!holder || this.#stopping.has(session)) return;
-    const steps = [
-      { signal: SIGHUP, waitMs: 1_500 },
-      { signal: SIGTERM, waitMs: 3_500 },
-      { signal: SIGKILL, waitMs: 0 },
-    ];
+    const steps = isUrgent
+      ? [
+          { signal: SIGTERM, waitMs: 1_000 },
+          { signal: SIGKILL, waitMs: 0 },
+        ]
+      : [
+          { signal: SIGHUP, waitMs: 1_500 },
+          { signal: SIGTERM, waitMs: 3_500 },
+          { signal: SIGKILL, waitMs: 0 },
+        ];
     const next = (index: number) => {
       const step = steps[index];
       if (!step || !this.#holders.has(session)) {

@@ -4,9 +4,20 @@ import { byRiskAndAge, riskOf, type RiskOf } from '../core/approvals/risk-of.ts'
 import { isAwake } from '../core/approvals/snooze.ts';
 import { envelopeOf } from '../core/approvals/envelope.ts';
 import { isEnded, pendingApprovals, type Approval, type Fleet, type Run } from '../core/fleet.ts';
+import { quarantineOf } from '../core/quarantine.ts';
 import type { Ui } from './ui-state.ts';
 
-export type Status = 'waiting' | 'running' | 'idle' | 'starting' | 'stopping' | 'done' | 'stopped' | 'failed';
+export type Status =
+  | 'waiting'
+  | 'running'
+  | 'idle'
+  | 'starting'
+  | 'stopping'
+  | 'done'
+  | 'stopped'
+  | 'failed'
+  /** Stopped for good, until a person releases its agent. */
+  | 'quarantined';
 
 export function statusOf(fleet: Fleet, run: Run): Status {
   switch (run.phase) {
@@ -19,6 +30,7 @@ export function statusOf(fleet: Fleet, run: Run): Status {
     case 'lost':
       return 'failed';
     case 'exited':
+      if (quarantineOf(fleet, run)) return 'quarantined';
       if (run.reason !== '') return 'stopped';
       return run.exit?.code === 0 && !run.exit.signal ? 'done' : 'failed';
     case 'running':
@@ -91,7 +103,8 @@ export function listEntries(fleet: Fleet, ui: Pick<Ui, 'panes' | 'filter'>, proj
 
 function groupOf(status: Status): number {
   if (status === 'waiting') return 0;
-  return status === 'done' || status === 'failed' || status === 'stopped' ? 2 : 1;
+  if (status === 'quarantined') return 2;
+  return status === 'done' || status === 'failed' || status === 'stopped' ? 3 : 1;
 }
 
 /**
@@ -182,6 +195,8 @@ export function doingOf(fleet: Fleet, run: Run, status: Status): string {
       if (run.phase === 'exited')
         return run.exit?.signal ? `ended by signal ${run.exit.signal}` : `exit ${run.exit?.code ?? '?'}`;
       return run.reason || run.phase;
+    case 'quarantined':
+      return `in quarantine: ${quarantineOf(fleet, run)?.reason ?? ''}`;
     case 'stopped':
       return `stopped: ${run.reason}`;
     case 'done':

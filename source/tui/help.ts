@@ -48,6 +48,7 @@ const MARKS: readonly (readonly [mark: string, words: string])[] = [
   ['✓', 'It has done its work and ended.'],
   ['✗', 'It has failed.'],
   ['□', 'It was stopped.'],
+  ['■', 'Its agent is in quarantine: it starts again when a person releases it.'],
   ['°', 'Contained only: its tool calls do not pass the gate, and whether it is idle is not known.'],
   ['!', 'Something is not as it should be.'],
 ];

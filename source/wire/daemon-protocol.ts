@@ -9,6 +9,13 @@ import type { RulePreview } from '../core/approvals/preview-rule.ts';
 import type { RuleProposal } from '../core/approvals/propose-rules.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
+import type { Quarantine } from '../core/quarantine.ts';
+import type { Counterfactuals } from '../core/risk/counterfactual.ts';
+import type { Span } from '../core/risk/history.ts';
+import type { Insight } from '../core/risk/insight-rules.ts';
+import type { Level } from '../core/risk/level.ts';
+import type { Contribution } from '../core/risk/model.ts';
+import type { Readings } from '../core/risk/signal.ts';
 import type { Tier } from '../core/agent.ts';
 import type { Scope } from '../core/policy/verdict.ts';
 
@@ -107,6 +114,20 @@ export type Ask =
     }
   /** Of agents for which no file says more; written into policy.yaml. */
   | { readonly type: 'set-default-tier'; readonly tier: Tier }
+  /** How every agent stands. */
+  | { readonly type: 'risk' }
+  | { readonly type: 'quarantine'; readonly project: string; readonly agent: string; readonly reason: string }
+  /** What the agent showed and did last. */
+  | { readonly type: 'quarantine-detail'; readonly project: string; readonly agent: string }
+  | {
+      readonly type: 'release';
+      readonly project: string;
+      readonly agent: string;
+      /** Id of the quarantine that was looked at. */
+      readonly quarantine: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'let-go'; readonly project: string; readonly agent: string; readonly reason: string }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
   | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
@@ -170,6 +191,16 @@ export interface AskValue {
   'revoke-scope': Record<string, never>;
   'set-tier': { readonly tier: Tier; readonly source: string };
   'set-default-tier': Record<string, never>;
+  risk: { readonly agents: readonly AgentAssessment[] };
+  quarantine: Record<string, never>;
+  'quarantine-detail': {
+    readonly quarantine: Quarantine;
+    readonly evidence: readonly { readonly name: string; readonly text: string }[];
+    /** Newest last. */
+    readonly decisions: readonly Recorded[];
+  };
+  release: Record<string, never>;
+  'let-go': Record<string, never>;
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };
@@ -194,6 +225,31 @@ export interface RuleWritten {
   readonly whose: string;
   /** The file said so already, or did not say it. */
   readonly isSame: boolean;
+}
+
+/** How one agent stands, as the brain sees it. */
+export interface AgentAssessment {
+  readonly project: string;
+  readonly agent: string;
+  readonly probability: number;
+  readonly level: Level;
+  readonly readings: Readings;
+  readonly contributions: readonly Contribution[];
+  /** What would bring it down; null at the lowest level. */
+  readonly counterfactuals: Counterfactuals | null;
+  readonly isWarmingUp: boolean;
+  readonly isOnProbation: boolean;
+  readonly insights: readonly Insight[];
+  /** The probability twenty minutes ago. */
+  readonly before: number | null;
+  /** Highest probability of each stretch, oldest first; null where nobody looked. */
+  readonly history: Readonly<Record<Span, readonly (number | null)[]>>;
+  readonly ledger: {
+    readonly model: string;
+    readonly weights: string;
+    readonly epoch: number;
+    readonly releasedBy: string | null;
+  };
 }
 
 export interface ApprovalDetail {

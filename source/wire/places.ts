@@ -25,6 +25,8 @@ export interface Places {
   readonly spool: string;
   readonly snapshots: string;
   readonly worktrees: string;
+  /** What agents in quarantine showed last, a folder for each quarantine. */
+  readonly evidence: string;
   readonly sockets: string;
   readonly daemonSocket: string;
   readonly screensSocket: string;
@@ -60,6 +62,7 @@ export function placesOf(environment: Readonly<Record<string, string | undefined
     spool: join(home, 'spool'),
     snapshots: join(home, 'snapshots'),
     worktrees: join(home, 'worktrees'),
+    evidence: join(home, 'evidence'),
     sockets,
     daemonSocket: join(sockets, 'daemon.sock'),
     screensSocket: join(sockets, 'screens.sock'),

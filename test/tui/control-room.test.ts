@@ -112,7 +112,7 @@ describe('the control room', () => {
     process.kill(pid, 'SIGKILL');
     person.types('echo still $((1 + 1)) here\r');
     await person.sees(/│still 2 here /);
-    await person.sees('no auto-quarantine');
+    await person.sees('brain on');
     expect(await home.daemonPid()).not.toBe(pid);
     person.types('echo and $((1 + 2)) again\r');
     await person.sees(/│and 3 again /);

@@ -25,7 +25,7 @@ describe('the control room at 80x24', () => {
 
   it('UI5 lists one agent a line, with the pane of the one under the cursor below and the queue as a drawer', () => {
     expect(frameOf(new ARoom(working(), { size }))).toEqual([
-      ' fleet  acme-api  ●2  ◐2                           no auto-quarantine   CONTROL',
+      ' fleet  acme-api  ●2  ◐2                                     brain on   CONTROL',
       ' ◐ backend-dev Bash npm publish --access public                              15s',
       ' ◐ reviewer    Write REVIEW.md                                                3s',
       ' ○ planner     The planner.                                                    –',
@@ -48,7 +48,7 @@ describe('the control room at 80x24', () => {
   it('UI3 shows requests and all of one on the page of the queue', () => {
     const frame = frameOf(new ARoom(working(), { size }).press('3', 'j'));
     expect(frame.slice(0, 15)).toEqual([
-      ' fleet  acme-api  ●2  ◐2                           no auto-quarantine   CONTROL',
+      ' fleet  acme-api  ●2  ◐2                                     brain on   CONTROL',
       '─ ◐ waiting for you (2)  reviewer Write  2 of 2 · asked 3s ago · 59m left ──────',
       ' backend-dev Bash      !! npm publish --access public                      15s',
       ' reviewer    Write        REVIEW.md                                         3s',
@@ -63,7 +63,7 @@ describe('the control room at 80x24', () => {
 
   it('UI1 says whom the keys go to, and how to get out', () => {
     const frame = frameOf(new ARoom(working(), { size }).press('t'));
-    expect(frame[0]).toBe(' fleet  acme-api  ●2  ◐2    no quarantine  TYPING → backend-dev (ctrl-] leaves)');
+    expect(frame[0]).toBe(' fleet  acme-api  ●2  ◐2        brain on   TYPING → backend-dev (ctrl-] leaves)');
     expect(frame.at(-1)).toBe(
       ' ctrl-] leaves TYPING, twice sends it   every other key goes to backend-dev   ◐…',
     );
@@ -74,7 +74,7 @@ describe('the control room at 120x34', () => {
   it('UI3 has list, stage and queue side by side', () => {
     const frame = frameOf(new ARoom(working()));
     expect(frame.slice(0, 5)).toEqual([
-      ' fleet  acme-api  ● 2 running  ◐ 2 wait for you                                            no auto-quarantine   CONTROL',
+      ' fleet  acme-api  ● 2 running  ◐ 2 wait for you                                                      brain on   CONTROL',
       '┌ agents ─────────────────────┐',
       '│ ◐ backend-dev Bash npm…  15s│',
       '│ ◐ reviewer    Write RE…   3s│',
@@ -132,11 +132,12 @@ describe('the control room at 120x34', () => {
       ).toContain('demo');
   });
 
-  it('RI4 says at every width that nobody quarantines, whatever else the header has to say', () => {
+  it('RI4 says at every width that nobody quarantines while the daemon is away, whatever else there is to say', () => {
     for (const columns of [60, 80, 120])
       for (const keys of [[], ['t']]) {
         const room = new ARoom(working(), { size: { columns, rows: 34 }, setting: { isDemo: columns > 60 } });
-        expect(frameOf(room.press(...keys))[0]).toContain('quarantine');
+        room.does({ type: 'daemon', state: 'lost', message: '' });
+        expect(frameOf(room.press(...keys))[0]).toContain('no auto-quarantine');
       }
   });
 
@@ -194,7 +195,7 @@ describe('the control room at 120x34', () => {
 
   it('UI7 says when the daemon or screens are away', () => {
     const room = new ARoom(working()).does({ type: 'daemon', state: 'lost', message: '' });
-    expect(frameOf(room)[0]).toContain('daemon away, reconnecting … typing still works');
+    expect(frameOf(room)[0]).toContain('daemon away, no auto-quarantine · typing still works');
     room.does({ type: 'daemon', state: 'connected', message: '' }).does({ type: 'screens', state: 'lost' });
     expect(frameOf(room)[0]).toContain('screens away, reconnecting');
   });

@@ -13,6 +13,8 @@ export function toldDecision(decidedBy: DecidedBy): string {
       return `parent: ${decidedBy.detail}`;
     case 'form':
       return `form: ${decidedBy.detail}`;
+    case 'hold':
+      return decidedBy.detail;
     case 'unattended':
       return `nobody to ask: ${decidedBy.wouldAsk}`;
     default:

@@ -11,6 +11,7 @@ const GLYPHS: Readonly<Record<Status, readonly [string, Role]>> = {
   done: ['✓', 'done'],
   stopped: ['□', 'dim'],
   failed: ['✗', 'danger'],
+  quarantined: ['■', 'danger'],
 };
 
 export const glyphOfStatus = (status: Status): Span => span(...GLYPHS[status]);

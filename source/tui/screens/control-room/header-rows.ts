@@ -30,7 +30,7 @@ export function headerView(ui: Ui, context: Context): HeaderView {
   const demo: Span[] = setting.isDemo ? [span('  demo · q leaves and cleans up', 'waiting')] : [];
   const isDemo: Span[] = setting.isDemo ? [span('  demo', 'waiting')] : [];
   // Given up first when it is narrow: how to leave the demo, the words of the counts, the project; last of all
-  // that nobody guards the fleet, which a person must not forget.
+  // whether anybody guards the fleet, which a person must not forget.
   const lefts = [
     [...name, ...demo, ...counts],
     [...name, ...isDemo, ...counts],
@@ -68,6 +68,7 @@ function countSpans(ui: Ui, { fleet, setting, now }: Context, isWordy: boolean):
   };
   add('●', count('running', 'idle', 'starting', 'stopping', 'waiting'), 'running', 'running');
   add('◐', pending, pending === 1 ? 'waits for you' : 'wait for you', pending > 0 ? 'waiting' : 'dim');
+  if (count('quarantined') > 0) add('■', count('quarantined'), 'in quarantine', 'danger');
   if (count('failed') > 0) add('✗', count('failed'), 'failed', 'danger');
   if (count('stopped') > 0) add('□', count('stopped'), 'stopped', 'dim');
   if (count('done') > 0) add('✓', count('done'), 'done', 'done');
@@ -82,14 +83,14 @@ function stateSpans(ui: Ui, { setting }: Context, isWordy: boolean): Span[] {
     case 'lost':
       return [
         span(
-          `daemon away${isWordy ? `, reconnecting … ${setting.isDemo ? '' : 'typing still works'}` : ''} `,
+          `${isWordy ? 'daemon away, ' : ''}no auto-quarantine${isWordy && !setting.isDemo ? ' · typing still works' : ''} `,
           'danger',
         ),
       ];
     case 'connected':
       if (ui.screens === 'lost')
         return [span(isWordy ? 'screens away, reconnecting … ' : 'screens away ', 'danger')];
-      return [span(isWordy ? 'no auto-quarantine  ' : 'no quarantine ', 'dim')];
+      return [span('brain on  ', 'dim')];
     default:
       return ui.daemon.state satisfies never;
   }

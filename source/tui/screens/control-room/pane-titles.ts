@@ -62,6 +62,8 @@ function stateWords(ui: Ui, session: string | null, status: Status): string {
     case 'starting':
     case 'stopping':
       return status;
+    case 'quarantined':
+      return 'in quarantine';
     case 'running':
     case 'idle':
       return '';

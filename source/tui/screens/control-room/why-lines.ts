@@ -29,6 +29,7 @@ function wordsOf(by: DecidedBy): string {
       return `none: not on the list of tier ${by.tier} (${by.source})`;
     case 'scope':
       return `the run does not have the scope ${by.scope}`;
+    case 'hold':
     case 'parent':
       return by.detail;
     case 'form':
