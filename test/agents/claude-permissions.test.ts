@@ -69,6 +69,30 @@ describe.skipIf(!CLAUDE)(`what the real Claude Code may do in the fleet${SKIPPED
     await fleet.noAlarms();
   });
 
+  test('PE5 the sub-agent of a sub-agent may no more than the one that started it', async () => {
+    const nested = spawning('general-purpose', write('by-nested'));
+    await start([spawning('docs', nested)], { yaml: tier('read_write'), ...DOCS });
+    const own = await fleet.nextApproval();
+    expect(shownAs(own.subject)).toMatchObject({ tool: 'Agent', subagent: expect.stringMatching(/./) });
+    await fleet.approve(own);
+    const approval = await fleet.nextApproval();
+    expect(shownAs(approval.subject)).toMatchObject({ tool: 'Write' });
+    expect(shownAs(approval.subject).subagent).not.toBe(shownAs(own.subject).subagent);
+    expect(approval).toMatchObject({
+      tier: 'restricted',
+      reason: expect.stringContaining('as sub-agent docs'),
+    });
+    const [run] = Object.values((await fleet.home.state()).runs);
+    expect(run!.subagents).toMatchObject([
+      { kind: 'docs', under: [] },
+      { kind: 'general-purpose', under: ['docs'] },
+    ]);
+    await fleet.reject(approval, 'not you either');
+    await fleet.screenShows(/● all done/);
+    expect(existsSync(fleet.inWorktree('by-nested'))).toBe(false);
+    await fleet.noAlarms();
+  });
+
   test('PE5 a sub-agent that its parent may not call is refused with the names of those it may', async () => {
     await start([spawning('general-purpose', write('by-sub')), spawning('docs', '>> say hello')], {
       yaml: tier('read_write', 'allowed_subagents: [docs]'),
