@@ -15,7 +15,7 @@ export async function launchOf(start: {
   const { adapter, request, cwd } = start;
   const first = adapter.launch(request);
   if (first.type === 'refused') throw new Error(first.reason);
-  const [program = ''] = first.command;
+  const program = (first.type === 'ask-first' && first.program) || first.command[0] || '';
   const environment = environmentOf(request, first);
   const unfit = await unfitProgram({ adapter, program, cwd, environment });
   if (unfit !== undefined) throw new Error(unfit);

@@ -54,6 +54,22 @@ export const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
     },
   ],
   [
+    'gemini',
+    {
+      eventKey: 'hook_event_name',
+      reporting: new Set([
+        'AfterTool',
+        'BeforeAgent',
+        'AfterAgent',
+        'SessionStart',
+        'SessionEnd',
+        'Notification',
+      ]),
+      outputKey: 'tool_response',
+      refusal: (_event, message) => ({ decision: 'deny', reason: message }),
+    },
+  ],
+  [
     'fleet',
     {
       eventKey: 'event',

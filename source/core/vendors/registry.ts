@@ -4,17 +4,14 @@ import type { Protection } from '../event.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { command, contained } from './command.ts';
+import { gemini } from './gemini.ts';
 import { scripted } from './scripted.ts';
 import type { VendorAdapter } from './vendor.ts';
 
 const ADAPTERS: Readonly<Record<Vendor, VendorAdapter>> = {
   claude,
   codex,
-  gemini: contained({
-    name: 'gemini',
-    program: ['gemini'],
-    taskArguments: (task) => [`--prompt-interactive=${task}`],
-  }),
+  gemini,
   opencode: contained({
     name: 'opencode',
     program: ['opencode'],
@@ -39,5 +36,6 @@ export function adapterFor(dialect: string): VendorAdapter {
 const DIALECTS: ReadonlyMap<string, VendorAdapter> = new Map([
   ['claude', claude],
   ['codex', codex],
+  ['gemini', gemini],
   ['fleet', scripted],
 ]);

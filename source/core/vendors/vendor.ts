@@ -68,7 +68,12 @@ export interface GateCommand {
 export type Launch =
   | ({ readonly type: 'launch' } & ProgramStart)
   /** The installed program has to be asked something first: `launch` once more, with what it answered. */
-  | ({ readonly type: 'ask-first'; readonly question: ProgramQuestion } & ProgramStart)
+  | ({
+      readonly type: 'ask-first';
+      readonly question: ProgramQuestion;
+      /** The program that will start, where another one is asked. */
+      readonly program?: string;
+    } & ProgramStart)
   | { readonly type: 'refused'; readonly reason: string };
 
 export interface ProgramStart {
@@ -81,11 +86,11 @@ export interface ProgramStart {
   readonly files?: readonly LaunchFile[];
 }
 
-export interface LaunchFile {
-  /** Name in the session's folder. */
-  readonly name: string;
-  readonly content: string;
-}
+/** `name` is below the session's folder. */
+export type LaunchFile =
+  | { readonly name: string; readonly content: string }
+  /** A link to something of the person's that stays where it is. */
+  | { readonly name: string; readonly linkTo: string };
 
 /**
  * Asked by running `command` in the working directory. It ends by itself, or is ended as soon as its answer is
