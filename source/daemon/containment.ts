@@ -1,5 +1,5 @@
 /** Puts a launch into its sandbox: looks up what is there, lets core decide, and makes ready what that needs. */
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { confinementOf } from '../core/containment/confinement.ts';
 import { GATE_PORT, loopbackServices } from '../core/containment/doors.ts';
@@ -97,11 +97,6 @@ export async function contain(given: {
     command: launch.command,
   });
   return { command, env: confinement.environment };
-}
-
-/** Nothing of a contained run is left but what was collected. */
-export function removeContained(places: Places, run: string): void {
-  rmSync(places.contained(run), { recursive: true, force: true });
 }
 
 /** Only a worktree of the run's own gets a repository of its own, once; it outlives restarts. */

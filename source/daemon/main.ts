@@ -27,6 +27,7 @@ import { Reconciler } from './reconcile.ts';
 import { ScreensLink } from './screens-link.ts';
 import { Sessions } from './sessions.ts';
 import { ingestSpool } from './spool.ts';
+import { Collector } from './collector.ts';
 import { WaysOut } from './ways-out.ts';
 
 /** How often expiry is looked at: a request lives at most this much longer than it says. */
@@ -124,6 +125,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
       ...store.warnings(),
       ...reconciler.warnings,
       ...screens.warnings,
+      ...collector.warnings,
       ...configuration.warnings,
       ...notifier.warnings,
     ],
@@ -164,6 +166,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     sessions,
     gates,
     waysOut,
+    collector,
     screens,
     evidence,
     unreached: (session) => reconciler.look(session),
@@ -216,6 +219,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     sessions,
     screens,
     performer,
+    collector,
     configuration,
     notifier,
     policyFile: places.policy,

@@ -142,5 +142,39 @@ describe.skipIf(NO_SANDBOX !== null)(
       await home.runWhen(run, ({ phase, generation }) => phase === 'exited' && generation === 2);
       expect(readFileSync(join(cwd, 'again.txt'), 'utf8')).toBe('one\nfirst\n');
     });
+
+    test('WT1 what it committed is in the project when it has ended, and a discard leaves nothing', async () => {
+      const { run, project, cwd } = await started(shell('git commit -q --allow-empty -m "agent: one"'));
+      await ended(run);
+      const branch = `fleet/dev/${run}`;
+      await until(
+        () => git(project, 'log', '-1', '--format=%s', branch) === 'agent: one' || undefined,
+        'its commit',
+      );
+      const refused = await home.fleet(['discard', run]);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is not discarded') });
+      expect((await home.fleet(['discard', run, '--force'])).code).toBe(0);
+      for (const place of [cwd, home.places.contained(run)]) expect(existsSync(place)).toBe(false);
+      expect(git(project, 'for-each-ref', '--format=%(refname)', 'refs/heads', `refs/fleet/${run}`)).toBe(
+        'refs/heads/main',
+      );
+      expect(git(project, 'log', '--format=%s', `refs/fleet/salvage/${run}`)).toContain('agent: one');
+    });
+
+    test('WT1 what cannot be taken is kept, and said, until a person gives it up', async () => {
+      const { run, cwd } = await started(
+        shell(`t=$(printf '100644 .git\\0' > /tmp/t; perl -e 'print pack("H*", $ARGV[0])' "$(echo x | git hash-object -w --stdin)" >> /tmp/t; git hash-object -w -t tree --literally /tmp/t)
+        git update-ref HEAD "$(git commit-tree -p HEAD -m evil "$t")"`),
+      );
+      await ended(run);
+      const refused = await home.fleet(['discard', run]);
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/could not be taken .*--force to lose it/s),
+      });
+      expect((await home.connect()).daemon).toBeDefined();
+      expect((await home.fleet(['discard', run, '--force'])).code).toBe(0);
+      expect(existsSync(cwd)).toBe(false);
+    });
   },
 );

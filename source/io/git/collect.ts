@@ -134,3 +134,17 @@ export async function changedFiles(
   }
   return files;
 }
+
+/** Refs of a run that is gone, but for those that alone keep a commit. */
+export async function forgetCollected(repository: Repository, run: string): Promise<void> {
+  const cwd = repository.root;
+  const listed = await gitText(['for-each-ref', '--format=%(objectname) %(refname)', `refs/fleet/${run}`], {
+    cwd,
+  });
+  for (const line of listed.split('\n').filter((each) => each !== '')) {
+    const [object = '', ref = ''] = line.split(/ (.*)/s);
+    const others = ['--branches', '--tags', '--remotes', '--glob=refs/fleet/salvage'];
+    const alone = await gitText(['rev-list', '--max-count=1', object, '--not', ...others], { cwd });
+    if (alone === '') await git(['update-ref', '-d', ref, object], { cwd });
+  }
+}
