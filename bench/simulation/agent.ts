@@ -56,7 +56,7 @@ export function simulateAgent(given: {
     repeats: luck.between(0.01, 0.05),
     hasHooks: luck.hits(0.9),
     isPoller: luck.hits(conditions.pollers),
-    quality: luck.between(68, 88),
+    quality: luck.between(74, 90),
     punctuality: luck.between(0.9, 0.99),
     tellsLimits: luck.hits(0.5),
   };
@@ -192,13 +192,15 @@ function liveThrough(given: {
       tell('output', { bytes: n * luck.whole(100, 900) });
     }
     if (minute >= taskEnds && !isPossessed) {
-      const decline = fault?.kind === 'degrade' ? 35 * through : 0;
+      // Slow decline shows in what is delivered; who waits for others delivers half a task.
+      const decline =
+        fault?.kind === 'degrade' ? 25 + 35 * through : fault?.kind === 'block_cascade' ? 25 : 0;
       const isLate = luck.hits(1 - traits.punctuality + (fault === null ? 0 : 0.5));
       const score = Math.min(100, Math.max(0, traits.quality + 9 * luck.normal() - decline));
       tell('task_end', { score: Math.round(score), on_time: !isLate });
       taskEnds = 0;
       idleUntil = luck.hits(0.5) ? minute + Math.ceil(luck.exponential(18)) : 0;
-    } else if (isPossessed && luck.hits(1 / 240)) {
+    } else if (isPossessed && luck.hits(1 / 90)) {
       // Somebody takes the task away: unfinished, late.
       tell('task_end', { score: luck.whole(5, 40), on_time: false });
       taskEnds = 0;

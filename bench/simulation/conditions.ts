@@ -32,9 +32,9 @@ export interface SimulationSet {
 export const SETS: Readonly<Record<string, SimulationSet>> = {
   tuning: { conditions: CONDITIONS.plain, seeds: [1, 2] },
   'tuning-hard': { conditions: CONDITIONS.hard, seeds: [1, 2] },
-  'held-out': { conditions: CONDITIONS.plain, seeds: seeds(101) },
-  shift: { conditions: CONDITIONS.shift, seeds: seeds(201) },
-  hard: { conditions: CONDITIONS.hard, seeds: seeds(301) },
+  'held-out': { conditions: CONDITIONS.plain, seeds: seeds(111) },
+  shift: { conditions: CONDITIONS.shift, seeds: seeds(211) },
+  hard: { conditions: CONDITIONS.hard, seeds: seeds(311) },
 };
 
 function seeds(first: number): readonly number[] {

@@ -234,3 +234,44 @@ it('RI8 the rows of a minute are one look: calls add up, of a state the last wor
   ]);
   expect(minutes.seen(1, new Map())).toEqual([]);
 });
+
+const minutesAtWork = (
+  rows: readonly Readonly<Record<string, unknown>>[],
+  last: number,
+): readonly number[] => {
+  const minutes = newMinutes(surveyed(rows));
+  const found: number[] = [];
+  let isWorking = false;
+  for (let minute = 0; minute <= last; minute += 1) {
+    const facts = new Map<string, Facts>();
+    for (const row of rows.filter(({ t }) => t === minute)) facts.set('ana', factsOf(row));
+    for (const { observation } of minutes.seen(minute, facts))
+      if (observation.type === 'mode') isWorking = observation.mode === 'working';
+    if (isWorking) found.push(minute);
+  }
+  return found;
+};
+const at = (t: number, kind: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  t,
+  agent: 'ana',
+  kind,
+  ...more,
+});
+
+it.each([
+  ['says so', [at(1, 'state', { state: 'working' }), at(4, 'state', { state: 'idle' })], [1, 2, 3]],
+  [
+    'says when it rests',
+    [at(0, 'outcomes', { n: 1 }), at(2, 'idle'), at(4, 'outcomes', { n: 1 })],
+    [0, 1, 4, 5, 6],
+  ],
+  [
+    'says when it is scheduled',
+    [at(1, 'scheduled', { minutes: 1 }), at(2, 'scheduled', { minutes: 1 })],
+    [1, 2, 3],
+  ],
+  ['has tasks', [at(1, 'task_start'), at(4, 'task_end', { score: 80 })], [1, 2, 3]],
+  ['does not tell', [at(2, 'outcomes', { n: 1 })], [2, 3, 4, 5, 6]],
+] as const)('RI8 when an agent is at work in a history that %s', (_, rows, expected) => {
+  expect(minutesAtWork(rows, 6)).toEqual(expected);
+});

@@ -147,7 +147,10 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
       const { verdict, call } = event;
       if (verdict === 'allow') return began(call.id);
       if (verdict === 'ask') return saw([]);
-      return saw([{ type: 'outcomes', n: 1, failed: 1, repeats: 0 }], {
+      const by = event.judgement?.decidedBy.type;
+      // Held by us, or nobody there to be asked: that says nothing of the agent.
+      const isItsOwn = by !== 'hold' && by !== 'unattended';
+      return saw(isItsOwn ? [{ type: 'outcomes', n: 1, failed: 1, repeats: 0 }] : [], {
         refused: [...run.refused, call.id].slice(-OPEN_CALLS_MAX),
       });
     }

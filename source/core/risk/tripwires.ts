@@ -9,6 +9,8 @@ const CRASHES = 5;
 const CRASHES_MS = 10 * MINUTE_MS;
 /** The same call with the same result, and nothing new in between; who polls takes longer between its calls. */
 const IDENTICAL_CALLS = 8;
+/** The first of them repeats nothing. */
+const REPEATS = IDENTICAL_CALLS - 1;
 const IDENTICAL_CALLS_MS = 6 * MINUTE_MS;
 
 export interface Tripped {
@@ -35,13 +37,13 @@ export function watch(wires: Tripwires, at: number, observation: Observation): T
     }
     case 'outcomes': {
       if (observation.repeats <= 0) return wires;
-      const repeats = latest(wires.repeats, at, observation.repeats, IDENTICAL_CALLS);
+      const repeats = latest(wires.repeats, at, observation.repeats, REPEATS);
       const detail = `made the same call ${IDENTICAL_CALLS} times with the same result`;
       return trip(
         { ...wires, repeats },
         'identical-call',
         at,
-        isFull(repeats, IDENTICAL_CALLS, at - IDENTICAL_CALLS_MS),
+        isFull(repeats, REPEATS, at - IDENTICAL_CALLS_MS),
         detail,
       );
     }

@@ -14,9 +14,15 @@ export interface Dialect {
   readonly saysProgress: boolean;
   /** Minutes a state holds after its row; Infinity: until the next row about it. */
   readonly holds: Readonly<Record<Level, number>>;
-  /** Whether any row says what agents do; without, all are at work from their first row to their last. */
-  readonly saysModes: boolean;
+  readonly work: Work;
 }
+
+/**
+ * How the file tells when an agent is at work. `modes`: it says so. `rests`: it says only when not. `scheduled`:
+ * in the minutes it is meant to be up. `tasks`: from a task's start to its end. `always`: it does not tell, so
+ * from its first row to the file's last.
+ */
+export type Work = 'modes' | 'rests' | 'scheduled' | 'tasks' | 'always';
 
 export const STATE_LEVELS = ['mode', 'blocked', 'inFlight', 'isWaiting', 'isLimited'] as const;
 export type Level = (typeof STATE_LEVELS)[number];
@@ -58,6 +64,10 @@ export function newSurvey(): Survey {
   let inSeconds = true;
   let progress = 0;
   let gotOn = 0;
+  let saysWorking = false;
+  let starts = 0;
+  let ends = 0;
+  let scheduled = 0;
   const counts = Object.fromEntries(
     STATE_LEVELS.map((level) => [level, { again: 0, changes: 0, zeros: 0, gaps: [] }]),
   ) as unknown as Record<Level, LevelCount>;
@@ -83,6 +93,10 @@ export function newSurvey(): Survey {
       if (t % 60 !== 0) inSeconds = false;
       if ((facts.progress ?? 0) > 0) progress += 1;
       if (isGettingOn(facts)) gotOn += 1;
+      if (facts.mode === 'working') saysWorking = true;
+      if ((facts.taskStarts ?? 0) > 0) starts += 1;
+      if (facts.tasks) ends += 1;
+      if ((facts.scheduledMinutes ?? 0) > 0) scheduled += 1;
       for (const level of STATE_LEVELS) {
         const value = facts[level];
         if (value !== undefined) countLevel(level, `${level}\n${fleet ?? ''}\n${agent}`, value, t);
@@ -115,7 +129,15 @@ export function newSurvey(): Survey {
           isWaiting: holdOf('isWaiting'),
           isLimited: holdOf('isLimited'),
         },
-        saysModes: counts.mode.again + counts.mode.changes > 0,
+        work: saysWorking
+          ? 'modes'
+          : counts.mode.again + counts.mode.changes > 0
+            ? 'rests'
+            : scheduled > 0
+              ? 'scheduled'
+              : starts > 0 && ends > 0
+                ? 'tasks'
+                : 'always',
       };
     },
   };

@@ -21,6 +21,8 @@ interface AgentMinutes {
   readonly held: Partial<Record<Level, Held>>;
   /** What was last said of it, so that only changes are told. */
   readonly told: { mode?: Mode; inFlight?: number; blocked?: number };
+  /** Tasks begun and not ended. */
+  openTasks: number;
   /** Minutes in which its hooks told of calls, and in which its terminal printed. */
   called: number;
   printed: number;
@@ -38,7 +40,7 @@ export function newMinutes(dialect: Dialect): Minutes {
       const seen: Seen[] = [];
       for (const [agent, theirs] of facts) {
         let known = agents.get(agent);
-        if (!known) agents.set(agent, (known = { held: {}, told: {}, called: 0, printed: 0 }));
+        if (!known) agents.set(agent, (known = { held: {}, told: {}, openTasks: 0, called: 0, printed: 0 }));
         hold(known, minute, theirs, dialect);
         for (const observation of happened(known, theirs, dialect)) seen.push({ agent, observation });
       }
@@ -57,6 +59,7 @@ export function addFacts(into: Facts, facts: Facts): void {
     'repeats',
     'progress',
     'milestones',
+    'taskStarts',
     'restarts',
     'downMinutes',
     'scheduledMinutes',
@@ -73,7 +76,15 @@ export function addFacts(into: Facts, facts: Facts): void {
   if (facts.tasks) into.tasks = [...(into.tasks ?? []), ...facts.tasks];
 }
 
-function hold(known: AgentMinutes, minute: number, facts: Facts, { holds }: Dialect): void {
+function hold(known: AgentMinutes, minute: number, facts: Facts, { holds, work }: Dialect): void {
+  // Where only rests are told, whoever makes calls rests no longer.
+  if (work === 'rests' && ((facts.outcomes ?? 0) > 0 || (facts.progress ?? 0) > 0)) delete known.held.mode;
+  if (work === 'scheduled' && (facts.scheduledMinutes ?? 0) > 0)
+    known.held.mode = { value: 'working', until: minute + Math.max(1, facts.scheduledMinutes!) };
+  if (work === 'tasks') {
+    known.openTasks = Math.max(0, known.openTasks + (facts.taskStarts ?? 0) - (facts.tasks?.length ?? 0));
+    known.held.mode = { value: known.openTasks > 0 ? 'working' : 'idle', until: Infinity };
+  }
   for (const level of STATE_LEVELS) {
     const value = facts[level];
     if (value !== undefined) known.held[level] = { value, until: minute + holds[level] };
@@ -99,14 +110,17 @@ function happened(known: AgentMinutes, facts: Facts, { saysProgress }: Dialect):
     (!hasHooks && bytes >= OUTPUT_BYTES_MIN);
   if (hasProgress) seen.push({ type: 'progress', lane: LANE });
   if (restarts > 0) seen.push({ type: 'restarts', n: restarts });
-  // Down while its state says it works: the minute counts as meant to be worked, once.
   if (facts.downMinutes) seen.push({ type: 'down-time', ms: facts.downMinutes * 60_000 });
-  if (facts.scheduledMinutes) seen.push({ type: 'scheduled-time', ms: facts.scheduledMinutes * 60_000 });
+  // An agent that is at work is meant to be up: its mode has said so.
+  const isAtWork =
+    known.told.mode !== undefined && known.told.mode !== 'idle' && known.told.mode !== 'paused';
+  if (facts.scheduledMinutes && !isAtWork)
+    seen.push({ type: 'scheduled-time', ms: facts.scheduledMinutes * 60_000 });
   for (const { score, isOnTime } of facts.tasks ?? []) seen.push({ type: 'task-ended', score, isOnTime });
   return seen;
 }
 
-function changes(known: AgentMinutes, minute: number, { saysModes }: Dialect): readonly Observation[] {
+function changes(known: AgentMinutes, minute: number, { work }: Dialect): readonly Observation[] {
   const { held, told } = known;
   const now = <T extends Mode | number | boolean>(level: Level, otherwise: T): T => {
     const value = held[level];
@@ -115,7 +129,7 @@ function changes(known: AgentMinutes, minute: number, { saysModes }: Dialect): r
   };
   const seen: Observation[] = [];
   const isHeldUp = now('isWaiting', false) ? 'waiting' : now('isLimited', false) ? 'limited' : null;
-  const doing = now<Mode>('mode', saysModes ? 'idle' : 'working');
+  const doing = now<Mode>('mode', work === 'always' || work === 'rests' ? 'working' : 'idle');
   // Who is idle waits for nobody.
   const mode: Mode = isHeldUp !== null && doing === 'working' ? isHeldUp : doing;
   if (told.mode !== mode) seen.push({ type: 'mode', lane: LANE, mode: (told.mode = mode) });

@@ -15,6 +15,7 @@ export interface Facts {
   progress?: number;
   /** Commits, tasks begun or ended: progress whatever else the file says. */
   milestones?: number;
+  taskStarts?: number;
   restarts?: number;
   downMinutes?: number;
   scheduledMinutes?: number;
@@ -271,11 +272,16 @@ function addKind(facts: Facts, kind: string, fields: Fields): boolean {
     case 'progress':
       facts.progress = count(PROGRESS);
       return true;
-    case 'commit':
-    case 'commits':
     case 'taskstart':
     case 'taskstarted':
+    case 'taskstarts':
     case 'taskbegan':
+    case 'taskbegin':
+      facts.milestones = 1;
+      facts.taskStarts = 1;
+      return true;
+    case 'commit':
+    case 'commits':
     case 'tasktransition':
     case 'merge':
     case 'pr':
