@@ -1,4 +1,5 @@
 /** The one model of an agent, whichever file described it (fleet.yaml or AGENT.md). */
+import type { ApproverClass } from './approvals/needs.ts';
 
 export const TIERS = ['restricted', 'read_only', 'read_write'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -56,6 +57,8 @@ export interface ProjectDefaults {
   readonly tier: Tier | null;
   readonly tierSource: string;
   readonly rules: readonly Rule[];
+  /** Added to those of policy.yaml. */
+  readonly approvers?: readonly ApproverClass[];
 }
 
 /** One project: a folder with a fleet.yaml. */

@@ -61,9 +61,8 @@ export class RuleAsks {
     const { vendor, call } = subject;
     const world = await worldOf(run, call, cwd);
     const policy = policyOfRun(loop.fleet, run);
-    const rules = proposeRules({ subject, cwd, root: world.root }).filter(({ rule }) =>
-      isCovered({ policy, rule, vendor, call, world }),
-    );
+    const covers = (rule: string): boolean => isCovered({ policy, rule, vendor, call, world });
+    const rules = proposeRules({ subject, cwd, root: world.root, covers });
     const proposals = [];
     for (const proposal of rules) {
       const { rule } = proposal;

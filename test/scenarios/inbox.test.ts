@@ -165,7 +165,7 @@ describe('always allow', () => {
     await agent.ask(bash('c2', 'make docs --fast'));
     const { id, hash } = await pendingFor('c2');
     const proposed = await agent.fleet('rule', 'propose', id);
-    expect(proposed.stdout).toMatch(/^Bash\(make docs --fast\)\n {2}exactly this command\n/);
+    expect(proposed.stdout).toMatch(/^Bash\(make docs --fast\)\n {2}exactly “make docs --fast”\n/);
     expect(proposed.stdout).toContain('Bash(make docs:*)\n');
     expect(proposed.stdout).toContain('of 2 recorded calls: 2 more allowed\n');
     expect(proposed.stdout).toContain('CAREFUL: people had said no to 1 of them');

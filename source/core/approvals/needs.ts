@@ -5,7 +5,7 @@ import { judge } from '../policy/judge.ts';
 import type { World } from '../policy/policy.ts';
 import { SCOPES, type Judgement } from '../policy/verdict.ts';
 
-/** As policy.yaml says it under `approvers:`. */
+/** As policy.yaml says it under `approvers:`, and fleet.yaml in its defaults. */
 export interface ApproverClass {
   /** Which actions, as a rule names them: `Bash(npm publish:*)`. */
   readonly rule: string;
@@ -17,10 +17,10 @@ export interface ApproverClass {
 
 /** Of several classes every one has to be satisfied: the most votes, of people whom all of them name. */
 export function needsFor(
-  { policy }: Pick<Fleet, 'policy'>,
-  { action, world }: { readonly action: Action; readonly world: World },
+  fleet: Pick<Fleet, 'policy' | 'projects'>,
+  { project, action, world }: { readonly project: string; readonly action: Action; readonly world: World },
 ): Needs {
-  const classes = (policy.approvers ?? []).filter(({ rule }) => isOfClass(rule, action, world));
+  const classes = classesOf(fleet, project).filter(({ rule }) => isOfClass(rule, action, world));
   const named = classes.flatMap(({ people }) => (people ? [people] : []));
   const [first] = named;
   return {
@@ -34,17 +34,18 @@ export function needsFor(
  * otherwise decide in their place. Where nobody can be asked it is denied.
  */
 export function withApprovers(
-  fleet: Pick<Fleet, 'policy'>,
+  fleet: Pick<Fleet, 'policy' | 'projects'>,
   given: {
+    readonly project: string;
     readonly action: Action;
     readonly world: World;
     readonly judgement: Judgement;
     readonly isAttended: boolean;
   },
 ): Judgement {
-  const { action, world, judgement, isAttended } = given;
+  const { project, action, world, judgement, isAttended } = given;
   if (judgement.verdict !== 'allow') return judgement;
-  const known = (fleet.policy.approvers ?? []).find(({ rule }) => isOfClass(rule, action, world));
+  const known = classesOf(fleet, project).find(({ rule }) => isOfClass(rule, action, world));
   if (!known) return judgement;
   const reason = `${known.rule} is for ${known.people?.join(' or ') ?? `${known.votes} people`} to decide`;
   if (!isAttended)
@@ -62,6 +63,11 @@ export function withApprovers(
   } as const;
   return { ...judgement, verdict: 'ask', reason, decidedBy };
 }
+
+const classesOf = ({ policy, projects }: Pick<Fleet, 'policy' | 'projects'>, project: string) => [
+  ...(policy.approvers ?? []),
+  ...(projects[project]?.defaults?.approvers ?? []),
+];
 
 /** As a denial would see it, because those look furthest: through wrappers, and at every part of a command. */
 function isOfClass(rule: string, action: Action, world: World): boolean {

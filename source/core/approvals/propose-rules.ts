@@ -3,9 +3,8 @@
  * proposal; whether it covers the call is for the judge to say, and how much else it covers for the history.
  */
 import type { Action } from '../policy/action.ts';
-import type { Could } from './could.ts';
 import { riskOf } from './risk-of.ts';
-import { piecesOf, simpleCommands } from './shell-words.ts';
+import { simpleCommands } from './shell-words.ts';
 import { actionOf, type Subject } from './subject.ts';
 
 export interface RuleProposal {
@@ -14,24 +13,39 @@ export interface RuleProposal {
   readonly words: string;
 }
 
+interface Candidate extends RuleProposal {
+  /** It stands for what was asked for and nothing else. */
+  readonly isExact: boolean;
+}
+
 /** More than a few nobody weighs against each other. */
 const PROPOSALS_MAX = 4;
+/** Of a longer command nobody wants a rule made. */
+const COMMANDS_MAX = 10;
 
 export function proposeRules(request: {
   readonly subject: Subject;
   readonly cwd: string;
   /** Real path of the worktree; rules name paths from there. */
   readonly root: string;
+  /** Whether the rule, added to those that hold, would let the call run. */
+  readonly covers: (rule: string) => boolean;
 }): readonly RuleProposal[] {
   const action = actionOf(request.subject);
   if (!action) return [];
-  const proposals = proposalsFor(action, request.cwd, request.root);
   // What cannot be taken back is allowed for good only as it stands, if at all.
-  const isWorst = riskOf(request).could.some(({ level }: Could) => level === 'critical');
-  return proposals.slice(0, isWorst ? 1 : PROPOSALS_MAX);
+  const isWorst = riskOf(request).level === 'critical';
+  const proposals = proposalsFor(action, request.cwd, request.root).filter(
+    ({ rule, isExact }) => (isExact || !isWorst) && request.covers(rule),
+  );
+  const narrowFirst = [
+    ...proposals.filter(({ isExact }) => isExact),
+    ...proposals.filter(({ isExact }) => !isExact),
+  ];
+  return narrowFirst.slice(0, PROPOSALS_MAX).map(({ rule, words }) => ({ rule, words }));
 }
 
-function proposalsFor(action: Action, cwd: string, root: string): RuleProposal[] {
+function proposalsFor(action: Action, cwd: string, root: string): Candidate[] {
   switch (action.type) {
     case 'shell':
       return shellRules(action.command);
@@ -62,7 +76,9 @@ function proposalsFor(action: Action, cwd: string, root: string): RuleProposal[]
     case 'browser-act':
       return hostRules('BrowserAct', action.url);
     case 'subagent':
-      return [{ rule: `Task(${action.kind})`, words: `sub-agents of the kind ${action.kind}` }];
+      return [
+        { rule: `Task(${action.kind})`, words: `sub-agents of the kind ${action.kind}`, isExact: false },
+      ];
     case 'vault':
       return named('Vault', action.name);
     case 'schedule':
@@ -74,7 +90,7 @@ function proposalsFor(action: Action, cwd: string, root: string): RuleProposal[]
     case 'workspace':
       return named('Workspace', action.name);
     case 'mcp':
-      return [{ rule: action.tool, words: `every call of ${action.tool}` }];
+      return [{ rule: action.tool, words: `every call of ${action.tool}`, isExact: false }];
     case 'note':
     case 'unknown':
       return [];
@@ -83,49 +99,50 @@ function proposalsFor(action: Action, cwd: string, root: string): RuleProposal[]
   }
 }
 
-const whole = (tool: string): RuleProposal => ({ rule: tool, words: `every ${tool}` });
+const whole = (tool: string): Candidate => ({ rule: tool, words: `every ${tool}`, isExact: false });
 
-const named = (tool: string, name: string): RuleProposal[] =>
-  name === '' ? [whole(tool)] : [{ rule: `${tool}(${name})`, words: `${tool} of ${name}` }];
+const named = (tool: string, name: string): Candidate[] =>
+  name === '' ? [whole(tool)] : [{ rule: `${tool}(${name})`, words: `${tool} of ${name}`, isExact: false }];
 
 /** Programs whose second word says what they do; `npm run` and its like need a third. */
 const HAS_VERB =
   /^(?:git|gh|npm|pnpm|yarn|bun|npx|cargo|go|docker|podman|kubectl|helm|terraform|make|just|pip\d?|uv|poetry|aws|gcloud|az|dotnet|mvn|gradle|bundle|deno|node|python[\d.]*)$/;
 const HAS_THIRD = /^(?:run|run-script|exec|-m)$/;
 
-function shellRules(command: string): RuleProposal[] {
-  const [only, ...more] = simpleCommands(command);
-  const isOne = only && more.length === 0 && only.writesTo.length === 0 && !only.isPiped;
-  // A star in the command would be a pattern in the rule, and what is put together at run time has no exact form.
-  if (!isOne || /[*?$\\\n"'`()[\]{}~=<>]/.test(command) || piecesOf(command).length !== only.words.length)
-    return isOne ? quotedRule(command, only.words) : [];
-  const { words } = only;
-  const proposals: RuleProposal[] = [{ rule: `Bash(${words.join(' ')})`, words: 'exactly this command' }];
-  const least = !HAS_VERB.test(words[0]!) ? 1 : HAS_THIRD.test(words[1] ?? '') ? 3 : 2;
-  // Options are no part of what a command is, and neither is what comes behind the first of them.
-  const option = words.findIndex((word, at) => at > 0 && word.startsWith('-') && !HAS_THIRD.test(word));
-  const longest = option < 0 ? words.length : option;
-  for (let length = longest; length >= least && proposals.length < PROPOSALS_MAX; length--) {
-    const start = words.slice(0, length).join(' ');
-    if (words.length >= length)
-      proposals.push({ rule: `Bash(${start}:*)`, words: `“${start}” with anything behind it` });
+/** A word that stands in a rule for itself: no pattern, no quotes, nothing that is put together at run time. */
+const PLAIN = /^[\w@%+,./:=-]+$/;
+
+/**
+ * For each of its commands by itself: often only one of them asks (`cd web && npm test | tail`). Which of the
+ * rules is enough for the whole is for the judge to say.
+ */
+function shellRules(command: string): Candidate[] {
+  const proposals: Candidate[] = [];
+  const seen = new Set<string>();
+  for (const { words } of simpleCommands(command).slice(0, COMMANDS_MAX)) {
+    const end = words.findIndex((word) => !PLAIN.test(word));
+    const plain = end < 0 ? words : words.slice(0, end);
+    const text = plain.join(' ');
+    if (plain.length === 0 || seen.has(text)) continue;
+    seen.add(text);
+    if (end < 0) proposals.push({ rule: `Bash(${text})`, words: `exactly “${text}”`, isExact: true });
+    const needsThird = HAS_VERB.test(plain[0]!) && HAS_THIRD.test(plain[1] ?? '');
+    const least = needsThird ? 3 : HAS_VERB.test(plain[0]!) ? 2 : 1;
+    // Options are no part of what a command is, and neither is what comes behind the first of them.
+    const option = plain.findIndex((word, at) => at > 0 && word.startsWith('-') && !(at === 1 && needsThird));
+    for (let length = option < 0 ? plain.length : option; length >= least; length--) {
+      const start = plain.slice(0, length).join(' ');
+      proposals.push({
+        rule: `Bash(${start}:*)`,
+        words: `“${start}” with anything behind it`,
+        isExact: false,
+      });
+    }
   }
   return proposals;
 }
 
-/** One whose words are quoted has a form with a start: `git commit -m "…"`. */
-function quotedRule(command: string, words: readonly string[]): RuleProposal[] {
-  const plain = /^[\w@%+,./:-]+(?: [\w@%+,./:-]+)*/.exec(command)?.[0]?.split(' ') ?? [];
-  const start = plain.filter((word, at) => word === words[at]);
-  const option = start.findIndex((word) => word.startsWith('-'));
-  const kept = option < 0 ? start : start.slice(0, option);
-  const least = HAS_VERB.test(kept[0] ?? '') ? 2 : 1;
-  if (kept.length < least) return [];
-  const text = kept.join(' ');
-  return [{ rule: `Bash(${text}:*)`, words: `“${text}” with anything behind it` }];
-}
-
-function pathRules(tool: string, paths: readonly string[], cwd: string, root: string): RuleProposal[] {
+function pathRules(tool: string, paths: readonly string[], cwd: string, root: string): Candidate[] {
   const [path, ...more] = paths;
   if (path === undefined) return [whole(tool)];
   // One rule says one path.
@@ -141,14 +158,14 @@ function pathRules(tool: string, paths: readonly string[], cwd: string, root: st
   const spelled = inside === null ? `/${absolute}` : inside.includes('/') ? inside : `./${inside}`;
   const folder = spelled.slice(0, spelled.lastIndexOf('/'));
   return [
-    { rule: `${tool}(${spelled})`, words: `${tool} of exactly this path` },
+    { rule: `${tool}(${spelled})`, words: `${tool} of exactly this path`, isExact: true },
     ...(inside !== null && folder !== '.'
-      ? [{ rule: `${tool}(${folder}/**)`, words: `${tool} of everything below ${folder}` }]
+      ? [{ rule: `${tool}(${folder}/**)`, words: `${tool} of everything below ${folder}`, isExact: false }]
       : []),
   ];
 }
 
-function hostRules(tool: string, url: string | null): RuleProposal[] {
+function hostRules(tool: string, url: string | null): Candidate[] {
   const host = /^https:\/\/([a-z\d.-]+)(?:[/?#]|$)/i.exec(url ?? '')?.[1]?.toLowerCase();
-  return host ? [{ rule: `${tool}(domain:${host})`, words: `${tool} of ${host}` }] : [];
+  return host ? [{ rule: `${tool}(domain:${host})`, words: `${tool} of ${host}`, isExact: false }] : [];
 }

@@ -1,5 +1,6 @@
 /** fleet.yaml: the project's agents and what they have in common. */
 import { agentKeys, line, permissions, worktree } from './agent-keys.ts';
+import { approvers } from './approver-keys.ts';
 import { VENDORS } from '../agent.ts';
 import type { Parsed } from './problem.ts';
 import type { Infer } from './shape.ts';
@@ -11,6 +12,7 @@ const fleetKeys = mapOf({
   defaults: mapOf({
     vendor: oneOf(VENDORS),
     permissions,
+    approvers,
     worktree,
     max_concurrent: wholeNumber({ min: 1, max: 100 }),
     budget_seconds: wholeNumber({ min: 1, max: 366 * 24 * 3600 }),

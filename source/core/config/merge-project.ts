@@ -73,12 +73,13 @@ function byName(described: readonly Described[], problems: Problem[]): Map<strin
 
 type Defaults = NonNullable<FleetFile['values']['defaults']>['values'];
 
-function defaultsOf({ permissions }: Defaults): ProjectDefaults {
+function defaultsOf({ permissions, approvers }: Defaults): ProjectDefaults {
   const place = permissions?.places['execution_tier'];
   return {
     tier: permissions?.values.execution_tier ?? null,
     tierSource: place === undefined ? '' : say(place),
     rules: permissions?.values.rules ?? [],
+    ...(approvers ? { approvers } : {}),
   };
 }
 

@@ -2,23 +2,12 @@
 import { SCOPES, type Scope } from '../policy/verdict.ts';
 import { TIERS } from '../agent.ts';
 import { BUILT_IN_POLICY, SCOPES_FROM_THE_START, type GlobalPolicy } from '../permissions/global-policy.ts';
-import type { ApproverClass } from '../approvals/needs.ts';
-import { parseRule } from '../policy/rule.ts';
-import { command, line, rules } from './agent-keys.ts';
+import { command, rules } from './agent-keys.ts';
+import { approvers, people } from './approver-keys.ts';
 import { say } from './described.ts';
 import type { Parsed } from './problem.ts';
-import { listOf, mapOf, oneOf, refined, standing, text, wholeNumber, type Refined } from './shape.ts';
+import { listOf, mapOf, oneOf, refined, standing, type Refined } from './shape.ts';
 import { readYaml } from './yaml-text.ts';
-
-/** As events name them: `ana`. */
-const personName = text('a name of a person', (value) =>
-  /^[^\s/:][^\s:]{0,63}$/.test(value) ? null : `"${value}" is not a name`,
-);
-
-const people = listOf(personName, 'a list of names of people');
-
-/** More people than ever agree in time. */
-const VOTES_MAX = 5;
 
 /** What a run has without anybody's word. A list here can take away; the others are granted run by run. */
 const scopes = refined(listOf(oneOf(SCOPES)), (named): Refined<readonly Scope[]> => {
@@ -31,25 +20,6 @@ const scopes = refined(listOf(oneOf(SCOPES)), (named): Refined<readonly Scope[]>
 });
 
 const grants = mapOf(Object.fromEntries(SCOPES.map((scope) => [scope, people])));
-
-const approvers = listOf(
-  refined(
-    mapOf({ rule: line, people, votes: wholeNumber({ min: 1, max: VOTES_MAX }) }),
-    ({ values: { rule, people: named, votes = 1 } }): Refined<ApproverClass> => {
-      if (rule === undefined) return { wrong: 'names no rule', expected: "rule: 'Bash(npm publish:*)'" };
-      const parsed = parseRule(rule);
-      if ('problem' in parsed)
-        return { wrong: parsed.problem, expected: "a rule such as 'Bash(npm publish:*)'" };
-      if (named && named.length < votes)
-        return {
-          wrong: `needs ${votes} votes of ${named.length} people`,
-          expected: 'as many people as votes, or more',
-        };
-      return { value: { rule, people: named ?? null, votes } };
-    },
-  ),
-  'a list of classes of actions',
-);
 
 const policyKeys = mapOf({
   default_tier: standing(oneOf(TIERS), (tier, place) => ({ tier, source: say(place) })),

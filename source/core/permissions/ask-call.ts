@@ -96,7 +96,11 @@ function outcomeOf(
   const told = { run: run.id, session, call, kind, judgement, world };
   if (verdict === 'ask') {
     const { id, agent, vendor, worktree } = run;
-    const needs = needsFor(fleet, { action: adapterOf(vendor).actionOf(call), world: asked.world });
+    const needs = needsFor(fleet, {
+      project: run.project,
+      action: adapterOf(vendor).actionOf(call),
+      world: asked.world,
+    });
     // What named people decide on no grant decides for them.
     const isReserved = needs.votes > 1 || needs.approvers !== null;
     const grant = isReserved

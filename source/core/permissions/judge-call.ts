@@ -35,6 +35,7 @@ export function judgeCall(
   const action = adapterOf(run.vendor).actionOf(call);
   const parent = policyOfRun(fleet, run);
   const judgement = withApprovers(fleet, {
+    project: run.project,
     action,
     world,
     judgement: judge({ action, policy: parent, world }),

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { classOf } from '../../../source/core/approvals/class-of.ts';
-import { previewRule } from '../../../source/core/approvals/preview-rule.ts';
+import { isCovered, previewRule } from '../../../source/core/approvals/preview-rule.ts';
 import { proposeRules } from '../../../source/core/approvals/propose-rules.ts';
 import type { Subject } from '../../../source/core/approvals/subject.ts';
-import { judge } from '../../../source/core/policy/judge.ts';
-import { actionOf } from '../../../source/core/approvals/subject.ts';
+import type { World } from '../../../source/core/policy/policy.ts';
 import { SCOPES } from '../../../source/core/policy/verdict.ts';
 import { Simulation } from '../../support/fleet.ts';
 
@@ -14,8 +13,41 @@ const call = (tool: string, input: Record<string, unknown>): Subject => ({
   call: { id: 'c', tool, input, subagent: null },
 });
 const bash = (command: string) => call('Bash', { command });
+const WORLD: World = {
+  root: '/repo',
+  home: '/home/dev',
+  cwd: '/repo',
+  real: Object.fromEntries(
+    ['/repo', '/repo/a.md', '/repo/docs/a.md', '/repo/web', '/repo/out', '/etc/hosts'].map((path) => [
+      path,
+      path,
+    ]),
+  ),
+  secrets: [],
+};
+
+/** With everything else that holds for an agent that may read. */
 const rulesFor = (subject: Subject) =>
-  proposeRules({ subject, cwd: '/repo', root: '/repo' }).map(({ rule }) => rule);
+  proposeRules({
+    subject,
+    cwd: '/repo',
+    root: '/repo',
+    covers: (rule) =>
+      isCovered({
+        policy: {
+          tier: 'read_only',
+          tierSource: '',
+          rules: [],
+          scopes: SCOPES,
+          allowedSubagents: null,
+          isAttended: true,
+        },
+        rule,
+        vendor: 'claude',
+        call: subject.type === 'tool-call' ? subject.call : { id: '', tool: '', input: {}, subagent: null },
+        world: WORLD,
+      }),
+  }).map(({ rule }) => rule);
 
 describe('rules that are proposed', () => {
   it.each([
@@ -34,12 +66,15 @@ describe('rules that are proposed', () => {
     ['git commit -m "a b"', ['Bash(git commit:*)']],
     // What cannot be taken back only as it stands.
     ['git push --force', ['Bash(git push --force)']],
+    ['python3 -m pytest -q', ['Bash(python3 -m pytest -q)', 'Bash(python3 -m pytest:*)']],
     ['npm publish', ['Bash(npm publish)']],
-    // More than one command, or one that is put together at run time, is no rule.
-    ['npm test && rm -rf x', []],
-    ['echo $(date)', []],
+    // One of several commands that asks, where the others need no rule.
+    ['npm test 2>&1 | tail -5', ['Bash(npm test)', 'Bash(npm test:*)']],
+    ['cd web && make docs', ['Bash(make docs)', 'Bash(make docs:*)']],
+    // Where more than one asks no single rule is enough.
+    ['npm test && make docs', []],
     ['npm test > out', []],
-    ['ls *.ts', ['Bash(ls:*)']],
+    ['npm test $(curl x)', []],
   ])('HI2 for %s, the narrowest first', (command, rules) => {
     expect(rulesFor(bash(command))).toEqual(rules);
   });
@@ -57,38 +92,6 @@ describe('rules that are proposed', () => {
     ]);
     expect(rulesFor(call('mcp__jira__search', {}))).toEqual(['mcp__jira__search']);
     expect(rulesFor(call('Surprise', {}))).toEqual([]);
-  });
-
-  it('HI2 do cover what they were proposed for', () => {
-    const world = {
-      root: '/repo',
-      home: '/home/dev',
-      cwd: '/repo',
-      real: { '/repo': '/repo', '/repo/docs/a.md': '/repo/docs/a.md' },
-      secrets: [],
-    };
-    for (const subject of [
-      bash('npm test'),
-      bash('make docs'),
-      bash('git commit -m "a b"'),
-      call('Write', { file_path: '/repo/docs/a.md', content: '' }),
-      call('mcp__jira__search', {}),
-    ])
-      for (const rule of rulesFor(subject)) {
-        const { verdict, reason } = judge({
-          action: actionOf(subject)!,
-          world,
-          policy: {
-            tier: 'read_only',
-            tierSource: '',
-            rules: [{ effect: 'allow', rule, source: 'test' }],
-            scopes: SCOPES,
-            allowedSubagents: null,
-            isAttended: true,
-          },
-        });
-        expect(verdict, `${rule}: ${reason}`).toBe('allow');
-      }
   });
 });
 
