@@ -120,8 +120,10 @@ async function typeKey(watch: Watch): Promise<number> {
   const asked = performance.now();
   const { next } = watch;
   const echoed = watch.fed();
-  void watch.connection.input(Buffer.from('k'));
+  const answered = watch.connection.input(Buffer.from('k'));
   await echoed;
+  const echoMs = performance.now() - asked;
   expect(watch.next).toBe(next + 1);
-  return performance.now() - asked;
+  expect(await answered).toBe('written');
+  return echoMs;
 }
