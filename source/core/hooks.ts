@@ -110,13 +110,14 @@ function toolFinished(
   session: string,
   hook: Extract<HookInput['hook'], { type: 'tool-finished' }>,
 ): readonly FleetEvent[] {
-  const { call, outcome, executedInput, filledIn = [] } = hook;
+  const { call, outcome, executedInput, filledIn = [], resultHash } = hook;
   const finished: FleetEvent = {
     type: 'tool-finished',
     run: run.id,
     session,
     call: { ...call, input: executedInput },
     outcome,
+    ...(resultHash === undefined ? {} : { resultHash }),
   };
   const alarm = (kind: 'ungated-tool-use' | 'executed-input-differs', message: string): FleetEvent => ({
     type: 'alarm-raised',

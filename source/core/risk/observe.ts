@@ -5,6 +5,7 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { ToolCall } from '../approvals/envelope.ts';
 import type { Recorded } from '../event.ts';
+import { fingerprint } from '../fingerprint.ts';
 import { MINUTE_MS } from './decay.ts';
 import type { Observation } from './observation.ts';
 import { note, skipUnseen, tick, type Looked, type RiskState, type Seen } from './risk.ts';
@@ -20,7 +21,7 @@ const CHECKS =
   /(?:^|[\s;&|/(])(?:(?:npm|pnpm|yarn|bun|npx)\s+(?:run\s+)?(?:t|test|check|lint|typecheck)\b|(?:vitest|jest|mocha|pytest|tox|rspec|phpunit|ctest|eslint|oxlint|ruff|mypy|tsc|shellcheck)\b|(?:cargo|go|mix|dotnet|swift|deno|gradle|mvn|bazel|make|just)\s+(?:test|check|vet|clippy|verify)\b)/;
 
 interface Call {
-  readonly call: number;
+  readonly call: string;
   readonly result: string | null;
 }
 
@@ -198,7 +199,10 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
   }: Extract<Recorded['event'], { type: 'tool-finished' }>): Understood {
     const calls = run!.inFlight.filter((id) => id !== call.id);
     if (run!.refused.includes(call.id)) return saw([inFlight(calls)], { inFlight: calls });
-    const made: Call = { call: fingerprint(call), result: resultHash ?? null };
+    const made: Call = {
+      call: fingerprint(`${call.tool}\n${canonicalJson(call.input)}`),
+      result: resultHash ?? null,
+    };
     const isFailed = outcome === 'failed' && !isCheck(call);
     // What came back is not always told; the same failure of the same call came back the same.
     const isRepeat = run!.recent.some(
@@ -223,19 +227,4 @@ const gone = (lane: string): Observation => ({ type: 'gone', lane });
 function isCheck({ input }: ToolCall): boolean {
   const { command } = input;
   return typeof command === 'string' && CHECKS.test(command);
-}
-
-/** The same for the same tool and arguments; 53 bits, so that five are never confused by chance (cyrb53). */
-function fingerprint({ tool, input }: ToolCall): number {
-  const text = `${tool}\n${canonicalJson(input)}`;
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 2654435761);
-    low = Math.imul(low ^ unit, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
 }

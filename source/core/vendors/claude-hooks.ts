@@ -1,6 +1,6 @@
 /** The hook dialect of Claude Code: its JSON in, our events out, and our verdicts back in its JSON. */
 import { canonicalJson } from '../canonical-json.ts';
-import { deny, isRecord, say, textAt } from './hook-json.ts';
+import { deny, isRecord, resultHashOf, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict } from './vendor.ts';
 
 export function parseClaudeHook(payload: unknown): HookEvent {
@@ -134,7 +134,8 @@ function parseToolHook(
   if (name === 'PreToolUse') return { type: 'tool-asked', call, kind, cwd, vendorSession, mode };
   const outcome = name === 'PostToolUse' ? 'succeeded' : 'failed';
   const filledIn = tool === QUESTION_TOOL ? QUESTION_FIELDS : [];
-  return { type: 'tool-finished', call, outcome, executedInput: input, filledIn, vendorSession };
+  const result = resultHashOf(payload['tool_response'] ?? payload['error']);
+  return { type: 'tool-finished', call, outcome, executedInput: input, filledIn, ...result, vendorSession };
 }
 
 const garbage = (reason: string): HookEvent => ({ type: 'garbage', reason });

@@ -3,7 +3,7 @@
  * neither exit code 0 nor exit code 2 with a sentence lets the call run.
  */
 import { canonicalJson } from '../canonical-json.ts';
-import { deny, isRecord, say, textAt } from './hook-json.ts';
+import { deny, isRecord, resultHashOf, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict } from './vendor.ts';
 
 /**
@@ -120,7 +120,8 @@ function parseToolHook(
   const call = { id, tool, input, subagent };
   if (name === 'PreToolUse') return { type: 'tool-asked', call, kind, cwd, vendorSession, mode };
   const outcome = FAILED_PATCH.test(textAt(payload, 'tool_response')) ? 'failed' : 'succeeded';
-  return { type: 'tool-finished', call, outcome, executedInput: input, vendorSession };
+  const result = resultHashOf(payload['tool_response']);
+  return { type: 'tool-finished', call, outcome, executedInput: input, ...result, vendorSession };
 }
 
 /** What a patch prints when it could not be applied. Commands print what they print; that they ran is all it says. */

@@ -2,7 +2,7 @@
  * The hook dialect of Gemini CLI. Its hooks name no call: what ran is known again by what was allowed
  * (core/ran-call.ts), and each question by the gate's own name for it.
  */
-import { isRecord, say, textAt } from './hook-json.ts';
+import { isRecord, resultHashOf, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict } from './vendor.ts';
 
 export function parseGeminiHook(payload: unknown, ask = ''): HookEvent {
@@ -81,6 +81,7 @@ function parseToolHook(
       call: { id: '', tool, input, subagent: null },
       outcome: isRecord(response) && isRecord(response['error']) ? 'failed' : 'succeeded',
       executedInput: input,
+      ...resultHashOf(response),
       vendorSession,
     };
   if (ask === '') return garbage(`${name} of ${given} came without a name of its own`);

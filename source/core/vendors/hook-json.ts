@@ -1,4 +1,6 @@
 /** Small words shared by the dialects: what a hook's JSON holds, and how an answer is printed. */
+import { canonicalJson } from '../canonical-json.ts';
+import { fingerprint } from '../fingerprint.ts';
 import type { HookAnswer } from './vendor.ts';
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -8,6 +10,11 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export function textAt(record: Readonly<Record<string, unknown>>, key: string): string {
   const value = record[key];
   return typeof value === 'string' ? value : '';
+}
+
+/** Says whether the same call came to the same result again, without keeping any of it; nothing without a result. */
+export function resultHashOf(result: unknown): { readonly resultHash?: string } {
+  return result === undefined ? {} : { resultHash: fingerprint(canonicalJson(result)) };
 }
 
 export const say = (answer: unknown): HookAnswer => ({

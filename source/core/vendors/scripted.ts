@@ -6,7 +6,7 @@ import { actionFrom } from '../policy/vocabulary.ts';
 import { nestedNames } from './environment.ts';
 import { gateCommandEnvironment } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
-import { deny, isRecord, say, textAt } from './hook-json.ts';
+import { deny, isRecord, resultHashOf, say, textAt } from './hook-json.ts';
 import type { HookAnswer, HookEvent, HookVerdict, LaunchRequest, Launch, VendorAdapter } from './vendor.ts';
 
 export const scripted: VendorAdapter = {
@@ -58,7 +58,8 @@ function parseScriptedHook(payload: unknown): HookEvent {
       const outcome = payload['outcome'];
       if (outcome !== 'succeeded' && outcome !== 'failed')
         return garbage(`${event}: "outcome" is neither "succeeded" nor "failed"`);
-      return { type: 'tool-finished', call, outcome, executedInput: call.input, vendorSession };
+      const result = resultHashOf(payload['output']);
+      return { type: 'tool-finished', call, outcome, executedInput: call.input, ...result, vendorSession };
     }
     case 'session-began':
       return { type: 'session-began', vendorSession, source: 'script' };

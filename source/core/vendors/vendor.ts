@@ -134,6 +134,8 @@ export type HookEvent =
       readonly executedInput: Readonly<Record<string, unknown>>;
       /** Fields that the agent's own dialog may have added, filled in by the person in front of it. */
       readonly filledIn?: readonly string[];
+      /** Of what came back; absent when the agent does not tell. */
+      readonly resultHash?: string;
       readonly vendorSession: string;
     }
   | { readonly type: 'turn-started'; readonly vendorSession: string }
