@@ -65,14 +65,20 @@ export class Permitted extends Simulation {
   }
 
   /** Asks, and says what the hook would be told now. */
-  call(session: string, asked: Call): { id: string; answer: () => HookAnswer; word: string } {
+  call(
+    session: string,
+    asked: Call,
+  ): { id: string; answer: () => HookAnswer; again: () => void; word: string } {
     const id = `c${++this.#calls}`;
     const { kind = null, subagent = kind === null ? null : `sub-${kind}` } = asked;
     const call: ToolCall = { id, tool: asked.tool, input: asked.input, subagent };
     const hook = { type: 'tool-asked', call, kind, cwd: PROJECT, vendorSession: 'v', mode: '' } as const;
-    this.submit({ type: 'hook', session, hook, facts: STRAIGHT, approvalLifeMs: 60_000 }, 'agent:dev');
+    const again = (): void => {
+      this.submit({ type: 'hook', session, hook, facts: STRAIGHT, approvalLifeMs: 60_000 }, 'agent:dev');
+    };
+    again();
     const answer = (): HookAnswer => answerTo(this.fleet, { session, call, at: this.at });
-    return { id, answer, word: answer().type };
+    return { id, answer, again, word: answer().type };
   }
 
   /** What the daemon does with every call that waits when something has changed. */

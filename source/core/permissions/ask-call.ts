@@ -33,11 +33,17 @@ export interface AskedCall extends CallToJudge {
   readonly lifeMs: number;
 }
 
-/** The same question again (a hook that reconnected) changes nothing: its answer is found in the state. */
+/**
+ * The same question again (a hook that reconnected) changes nothing, its answer is found in the state; unless
+ * the run may do less or more by now than when it was asked first.
+ */
 export function callAsked(fleet: Fleet, asked: AskedCall, moment: Moment): readonly FleetEvent[] {
   const open = fleet.openCalls[asked.session]?.[asked.call.id];
-  if (open && !isReleased(fleet, asked.run, open)) return [];
-  return outcomeOf(fleet, asked, moment, { ...judged(fleet, asked), open });
+  if (open?.verdict === 'ask') return callJudgedAgain(fleet, asked, moment);
+  if (open?.verdict === 'deny') return [];
+  const events = outcomeOf(fleet, asked, moment, { ...judged(fleet, asked), open });
+  const isAllowed = events.some((event) => event.type === 'tool-judged' && event.verdict === 'allow');
+  return open && isAllowed ? [] : events;
 }
 
 /** Rules, tiers or scopes are not what they were: whoever still waits is judged by what they are now. */

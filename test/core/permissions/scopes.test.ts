@@ -113,6 +113,33 @@ describe('PE7 a scope is granted', () => {
   });
 });
 
+test('PE7 what was allowed and never fetched is not allowed any more once the scope is gone', () => {
+  const { world, run, session } = fetcher();
+  world.submit({ type: 'grant-scope', run, scope: 'network', reason: 'docs' });
+  const call = world.call(session, fetching());
+  expect(call.word).toBe('allow');
+  // The daemon died before it could say so; the hook asks the next one, which knows of the revocation.
+  const before = world.log.length;
+  call.again();
+  expect(world.log).toHaveLength(before);
+  world.submit({ type: 'revoke-scope', run, scope: 'network', reason: 'enough' });
+  call.again();
+  expect(call.answer()).toMatchObject(denied('enough'));
+});
+
+test('PE3 what waited while no daemon was there is judged by what holds when it asks again', () => {
+  const world = new Permitted();
+  const { session } = world.up('dev', { tier: 'read_only' });
+  const call = world.call(session, shell('make release'));
+  expect(call.word).toBe('wait');
+  call.again();
+  expect(world.pending()).toHaveLength(1);
+  world.up('dev', { tier: 'read_only', maxConcurrent: 2, rules: [{ effect: 'deny', rule: 'Bash(make *)' }] });
+  call.again();
+  expect(call.answer()).toMatchObject(denied('make'));
+  expect(world.pending()).toEqual([]);
+});
+
 describe('PE7 a scope is refused', () => {
   test('with words that reach the model, and without asking again', () => {
     const { world, session } = fetcher();
