@@ -39,8 +39,8 @@ const TABLE: readonly Part[] = [
   // Output of a session and the files of a project are read where they lie, without a daemon between.
   {
     at: 'cli',
-    // A damaged log has no daemon to ask: `db restore` opens the store itself.
-    parts: ['core', 'wire', 'io/segments', 'io/files', 'io/store'],
+    // `doctor` proves containment where there may be no daemon. A damaged log has no daemon to ask: `db restore` opens the store itself.
+    parts: ['core', 'wire', 'io/segments', 'io/files', 'io/store', 'io/sandbox'],
     packages: ['commander', 'string-width'],
     builtins: true,
   },

@@ -56,5 +56,6 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   release: () => import('./release.ts'),
   'brain validate': () => import('./brain-validate.ts'),
   'brain train': () => import('./brain-train.ts'),
+  doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 };
