@@ -4,21 +4,12 @@
  */
 import type { ToolCall } from '../approvals/envelope.ts';
 import type { Action } from '../policy/action.ts';
-import { hasUnseen } from '../visible-text.ts';
 import { textAt } from './hook-json.ts';
+import { actionBy, type ToolTable } from './tool-table.ts';
 
 type Input = ToolCall['input'];
 
-interface Tool {
-  /** Fields that must be there, as text. */
-  readonly needs?: readonly string[];
-  /** Fields that may be there. */
-  readonly takes?: readonly string[];
-  /** Those that hold what is written into a file: any character may stand there. */
-  readonly contents?: readonly string[];
-  /** An action, or in words why nobody here can say what the call would do. */
-  readonly act: (input: Input, tool: string) => Action | string;
-}
+type Tool = ToolTable[string];
 
 const words = (line: string): readonly string[] => line.split(' ');
 
@@ -49,7 +40,7 @@ const subagent: Tool = {
   },
 };
 
-const TOOLS: Readonly<Record<string, Tool>> = {
+const TOOLS: ToolTable = {
   Bash: {
     needs: ['command'],
     takes: ['timeout', 'description', 'run_in_background'],
@@ -157,21 +148,4 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   SlashCommand: forPerson('a slash command, whose text may run commands of its own', 'command'),
 };
 
-export function claudeAction({ tool, input }: Pick<ToolCall, 'tool' | 'input'>): Action {
-  const unknown = (detail: string): Action => ({ type: 'unknown', tool, detail });
-  if (tool.startsWith('mcp__')) return { type: 'mcp', tool };
-  const known = Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
-  if (!known) return unknown('a tool that fleet does not know');
-  const { needs = [], takes = [], contents = [], act } = known;
-  for (const field of needs)
-    if (typeof input[field] !== 'string' || input[field] === '') return unknown(`without a ${field}`);
-  for (const [field, value] of Object.entries(input)) {
-    if (contents.includes(field)) continue;
-    if (!needs.includes(field) && !takes.includes(field)) return unknown(`with the unknown field ${field}`);
-    if (typeof value === 'string' && hasUnseen(value))
-      return unknown(`${field} holds invisible or control characters`);
-    if (field === 'path' && typeof value !== 'string') return unknown('path is not a text');
-  }
-  const action = act(input, tool);
-  return typeof action === 'string' ? unknown(action) : action;
-}
+export const claudeAction = (call: Pick<ToolCall, 'tool' | 'input'>): Action => actionBy(TOOLS, call);
