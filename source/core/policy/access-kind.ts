@@ -11,6 +11,8 @@ export interface Access {
   readonly from: string;
   /** The system's own files may be looked at: true inside the sandbox only, where a shell works. */
   readonly isSandboxed: boolean;
+  /** Of a listing: folders that are met are not entered. */
+  readonly isNameOnly?: boolean;
   /** Of a search: whether it could come across this name below the path. */
   readonly reaches?: (name: string, isHidden: boolean) => boolean;
 }

@@ -27,7 +27,7 @@ export function problemOf(
     const isSystem = access.isSandboxed && !isWriting(kind) && kind !== 'search' && SYSTEM.test(place.real);
     return isSystem ? null : { reason: `${place.spelled} is outside the worktree`, opens: 'any-rule' };
   }
-  if (stars) return patternProblem(kind, place, stars, world);
+  if (stars) return patternProblem(access, place, stars, world);
   // A shell copies into the worktree's root; anything else done to the root is done to all of it.
   const isRoot = place.real === world.root && isWriting(kind) && !(kind === 'write' && access.isSandboxed);
   if (isRoot) return { reason: 'that is the whole worktree', opens: 'any-rule' };
@@ -69,7 +69,7 @@ function gitSecret(names: readonly string[]): string | null {
 }
 
 export function patternProblem(
-  kind: AccessKind,
+  { kind, isNameOnly }: Access,
   place: Place,
   stars: readonly string[],
   { root, secrets }: World,
@@ -78,8 +78,8 @@ export function patternProblem(
   if (stars.includes('..')) return problem('the pattern climbs out of the folder it starts in');
   if (kind === 'list' || kind === 'glob') {
     const links = secrets?.filter((path) => !isSecretName(path.slice(path.lastIndexOf('/') + 1))) ?? [];
-    // At the end of the pattern a link is a name like others; before it, it is a way.
-    const link = met(stars.slice(0, -1), place, links);
+    // At the end of the pattern a link may be a name like others; before it, it is a way.
+    const link = met(isNameOnly ? stars.slice(0, -1) : stars, place, links);
     return link === null ? null : problem(`the pattern may follow ${link} out of the worktree`);
   }
   const found =

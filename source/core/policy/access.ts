@@ -93,7 +93,7 @@ export function sensitiveReason(
   const found = sensitive(access.kind, place, theCase.world);
   if (found) return found;
   const isLooked = stars && place.real !== null && access.kind !== 'list' && access.kind !== 'glob';
-  const problem = isLooked ? patternProblem(access.kind, place, stars, theCase.world) : null;
+  const problem = isLooked ? patternProblem(access, place, stars, theCase.world) : null;
   return problem && { reason: problem.reason, name: null };
 }
 

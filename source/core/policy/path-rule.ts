@@ -49,11 +49,13 @@ export function bindsPattern(
   const folder = namesBelow((place.real ?? place.spelled).toLowerCase(), '/');
   if (matchesWithin(rule.lowered, [...folder, ...below])) return 'all';
   const names = [...folder, ...below];
-  const isMet = rule.lowered.some((pattern) => {
-    if (pattern.length > 0 && pattern.includes('**')) return couldBeBoth(below.at(-1)!, pattern.at(-1)!);
+  const met = rule.lowered.filter((pattern) => {
+    if (pattern.includes('**')) return couldBeBoth(below.at(-1)!, pattern.at(-1)!);
     return pattern.length <= names.length && pattern.every((each, at) => couldBeBoth(names[at]!, each));
   });
-  return isMet ? 'some' : 'none';
+  // A file that a rule names in full is taken to be there.
+  const isNamed = met.some((pattern) => !pattern.some((name) => name.includes('*')));
+  return isNamed ? 'all' : met.length > 0 ? 'some' : 'none';
 }
 
 /** Whether the rule is about everything in a folder. */

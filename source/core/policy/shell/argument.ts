@@ -25,6 +25,8 @@ export interface Bindings {
   readonly cwds: readonly string[];
   /** Variables of loops: the words they run over; null: unknown. */
   readonly variables: ReadonlyMap<string, readonly Argument[] | null>;
+  /** First words of the commands in front of the pipe: `git ls-files`, `head -20`. */
+  readonly upstream: readonly string[];
 }
 
 /** A loop over more words than this is treated as unknown; each costs a look at every path. */

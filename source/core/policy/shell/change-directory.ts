@@ -4,8 +4,9 @@ import { isInside, placeOf } from '../paths.ts';
 import { textsOf, type Argument } from './argument.ts';
 import type { Frame, Session } from './frame.ts';
 
-/** What a `cd` is worth, and where the shell is after it; null for every other command. */
+/** Where the shell is after a command, and why nobody knows if so. Only a `cd` moves it. */
 export function changeDirectory(args: readonly Argument[], frame: Frame, session: Session): Finding | null {
+  frame.cwdsOnFailure = frame.cwds;
   const name = args[0]!.text;
   if (name === 'pushd' || name === 'popd') return lost(`${name} is not followed`, frame, session);
   const words = args.slice(1).filter(({ text }) => !/^(?:cd|--|-[LPe@]+)$/.test(text));
@@ -26,7 +27,6 @@ export function changeDirectory(args: readonly Argument[], frame: Frame, session
       targets.push(spelled);
     }
   frame.previous = frame.cwds;
-  frame.cwdsOnFailure = frame.cwds;
   frame.cwds = [...new Set(targets)];
   return null;
 }

@@ -6,7 +6,7 @@ import { argumentsOf, type Argument } from './argument.ts';
 import { judgeAssignments, setVariables } from './assignments.ts';
 import { changeDirectory } from './change-directory.ts';
 import { facesOf, type Faces } from './faces.ts';
-import { bindingsOf, inside, settle, type Frame, type Session } from './frame.ts';
+import { bindingsOf, inside, type Frame, type Session } from './frame.ts';
 import { judgeRedirections } from './redirections.ts';
 import { isNamedByRule, judgeWords } from './judge-words.ts';
 import { walkWord } from './words.ts';
@@ -65,7 +65,6 @@ function judgeArguments(
   if (VARIABLE_SETTERS.test(args[0]!.text))
     for (const name of frame.variables.keys()) frame.variables.set(name, null);
   judgeScripts(faces, redirects, frame, session);
-  if (!moved) settle(frame, frame.cwds);
 }
 
 const CONTROL = /[^\P{Cc}\n\t\u0001\u0002\u0003]/u;

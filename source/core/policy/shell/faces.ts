@@ -40,6 +40,24 @@ const SCRIPTED = /^(?:su|runuser|script|watch|flock|ssh|parallel|expect|entr)$/;
 const FINDERS = /^(?:find|fd|fdfind)$/;
 const RUNS = /^-(?:exec|execdir|ok|okdir|x|X)$|^--exec(?:-batch)?$/;
 
+const INPUT = /^(?:-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/;
+/** Options whose value is a command, by program; the group is a value that is attached. */
+const HANDS_OVER: Readonly<Record<string, RegExp>> = {
+  mapfile: /^-C(.*)$/s,
+  readarray: /^-C(.*)$/s,
+  complete: /^-C(.*)$/s,
+  compgen: /^-C(.*)$/s,
+  sort: /^--comp[a-z-]*(?:=(.*))?$/s,
+  split: /^--filter(?:=(.*))?$/s,
+  rg: /^--pre(?:=(.*))?$/s,
+  fd: /^(?:--exec(?:-batch)?=|-[xX])(.+)$/s,
+  fdfind: /^(?:--exec(?:-batch)?=|-[xX])(.+)$/s,
+  tar: /^(?:--checkpoint-action=exec=|--to-command=|--use-compress-program=|-I|-F)(.*)$/s,
+  man: /^-P(.*)$|^--pager=(.*)$/s,
+  git: /^(?:run|foreach|-x|--exec|--extcmd|--(?:tree|index|msg|commit|env)-filter)$|^(?:--exec|--extcmd|--upload-pack|--receive-pack)=(.*)$|^(?:-c)?alias\.[^=]*=!(.*)$/s,
+  ssh: /^(?:-o)?ProxyCommand=(.*)$/is,
+};
+
 /** Wrappers in wrappers, deeper than anybody nests them: behind that it is not plain any more. */
 const CERTAIN_MAX = 12;
 
@@ -99,6 +117,7 @@ class Unwrapping implements Faces {
       if (at === 0 || word.kind !== 'known' || isNamed(name)) this.#face(name, at);
       if (SHELLS.test(name)) this.#shell(at);
       if (FINDERS.test(name)) isFinder = true;
+      if (isPlain) this.#handedOver(name, at);
       if (WRAPPERS.test(name)) {
         if (isPlain) expectsPlain = true;
         // What takes scripts takes them however it is wrapped.
@@ -128,15 +147,17 @@ class Unwrapping implements Faces {
   #shell(at: number): void {
     const script = shellScript(this.#words, at);
     if (script) this.#script(script, true);
-    else if (!this.#words.slice(at + 1, at + 10).some(({ text }) => !text.startsWith('-')))
+    else if (this.#words.slice(at + 1, at + 10).every(({ text }) => text.startsWith('-') || INPUT.test(text)))
       this.readsInput = true;
   }
 
   /** What the shell itself runs: only in front, or behind `command` and `builtin`. */
   #ownScripts(name: string, at: number): void {
-    if (!/^(?:eval|trap|alias)$/.test(name)) return;
+    if (!/^(?:eval|trap|alias|source|\.)$/.test(name)) return;
     const rest = this.#words.slice(at + 1);
-    if (name === 'eval') this.#script(joinedByBlanks(rest), true, true);
+    if (name === 'eval')
+      this.#script(joinedByBlanks(rest[0]?.text === '--' ? rest.slice(1) : rest), true, true);
+    if ((name === 'source' || name === '.') && INPUT.test(rest[0]?.text ?? '')) this.readsInput = true;
     if (name === 'alias')
       for (const word of rest)
         this.#script({ ...word, text: word.text.slice(word.text.indexOf('=') + 1) }, false);
@@ -146,11 +167,28 @@ class Unwrapping implements Faces {
     }
   }
 
+  /** Commands in the options of programs that are no wrappers. */
+  #handedOver(name: string, at: number): void {
+    const table = Object.hasOwn(HANDS_OVER, name) ? HANDS_OVER[name]! : null;
+    if (!table) return;
+    for (let next = at + 1; next < this.#words.length; next++) {
+      const word = this.#words[next]!;
+      const found = table.exec(word.text);
+      if (!found) continue;
+      const rest = found.slice(1).find((each) => each !== undefined) ?? '';
+      if (rest !== '') this.#script({ ...word, text: rest }, false);
+      // `bisect run` takes all that follows, the others one word.
+      else if (word.text === 'run') this.#script(joinedByBlanks(this.#words.slice(next + 1)), false);
+      else if (this.#words[next + 1]) this.#script(this.#words[next + 1]!, false);
+    }
+  }
+
   #wrappedScript(wrapper: string, at: number): void {
     const word = this.#words[at]!;
     const { text } = word;
-    if (/^(?:-S|--split-string=)/.test(text)) {
-      const value = text.replace(/^(?:-S|--split-string=)/, '');
+    const split = /^(?:-[a-zA-Z]*S|--split-string=)(.*)$/s.exec(text);
+    if (split) {
+      const [, value = ''] = split;
       this.#script(
         value === '' ? (this.#words[at + 1] ?? word) : { ...word, text: value },
         wrapper === 'env',
@@ -171,10 +209,11 @@ function shellScript(words: readonly Argument[], start: number): Argument | null
   let isCommand = false;
   for (let at = start + 1; at < words.length; at++) {
     const word = words[at]!;
-    if (/^[-+][oO]$/.test(word.text)) at++;
-    else if (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(word.text)) isCommand = true;
+    // `-euo pipefail`: the letter o takes the next word.
+    if (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(word.text)) isCommand = true;
+    if (/^[-+][a-zA-Z]*[oO]$/.test(word.text)) at++;
     else if (/^--(?:rcfile|init-file)$/.test(word.text)) at++;
-    else if (!/^[-+]./.test(word.text)) return isCommand ? word : null;
+    else if (!/^[-+]./.test(word.text) && word.text !== '-') return isCommand ? word : null;
   }
   return null;
 }

@@ -17,3 +17,10 @@ export function fedText(node: CommandNode | undefined, bindings: Bindings): stri
   const text = words.map((word) => word.text).join(name === 'echo' ? ' ' : '\n');
   return text.replace(/^-[neE]+ /, '').replaceAll(String.raw`\n`, '\n');
 }
+
+/** `git ls-files` of `git ls-files -z src`; empty for what is no simple command. */
+export function firstWords(node: CommandNode): string {
+  if (node.type !== 'Command' || !node.name || node.prefix.length > 0) return '';
+  const words = node.suffix.flatMap((each) => (each.type === 'Word' ? [each.value] : []));
+  return [node.name.value, ...words.slice(0, 3)].join(' ');
+}

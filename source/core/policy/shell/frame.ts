@@ -16,6 +16,8 @@ export interface Session {
   source: string;
   /** What comes through the pipe, where that is known. */
   fed: string | null;
+  /** First words of the commands in front of the pipe. */
+  upstream: readonly string[];
   /** The walk, for those it calls: a script's text, a substitution in a subshell, the parts of a word. */
   readonly walk: {
     readonly text: (text: string, frame: Frame, session: Session) => void;
@@ -59,8 +61,8 @@ export function inside(frame: Frame): Frame {
   };
 }
 
-export function bindingsOf(frame: Frame, { theCase }: Session): Bindings {
-  return { home: theCase.world.home, cwds: frame.cwds, variables: frame.variables };
+export function bindingsOf(frame: Frame, { theCase, upstream }: Session): Bindings {
+  return { home: theCase.world.home, cwds: frame.cwds, variables: frame.variables, upstream };
 }
 
 export function union(first: readonly string[], second: readonly string[]): readonly string[] {

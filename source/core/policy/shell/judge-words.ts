@@ -28,9 +28,12 @@ export function judgeWords(words: Words): Finding {
   const forbidden = boundByRule('deny', faces, theCase);
   if (forbidden) return forbidden;
   const known = outcome(words);
+  const wrapped = faces.certain.slice(1).map((inner) => outcome({ ...words, args: inner }));
   const bound = strictest([
     ...missingScope(faces, theCase),
-    ...accessesOf(known, words).flatMap((access) => judgeBinding(access, theCase) ?? []),
+    ...[known, ...wrapped].flatMap((each) =>
+      accessesOf(each, words).flatMap((access) => judgeBinding(access, theCase) ?? []),
+    ),
   ]);
   if (bound?.verdict === 'deny') return bound;
   const asked = bound ?? boundByRule('ask', faces, theCase) ?? unclear(faces, theCase);
@@ -118,6 +121,7 @@ function accessesOf(known: Outcome | null, { frame, session }: Words): readonly 
               ? touch.below
               : `${from}/${touch.below}`,
         isSandboxed: true,
+        ...(touch.isNameOnly && { isNameOnly: true }),
         ...(touch.reaches && { reaches: touch.reaches }),
       })),
     ),
@@ -155,6 +159,9 @@ function isFree(known: Outcome | null, words: Words): boolean {
 const INTERPRETERS =
   /^(?:bash|sh|dash|zsh|ksh|node|deno|bun|tsx|ts-node|python[\d.]*|ruby|perl|php|lua|Rscript|source|\.)$/;
 
+/** After these the same words mean something else, so only a rule that spells them out covers them. */
+const REBINDS = /^(?:hash|enable|alias|bind|complete|shopt)$/;
+
 /** Why a rule that covers the words is not enough. */
 function obstacleTo(rule: ReadRule, known: Outcome | null, words: Words): string | null {
   const { args, frame, session } = words;
@@ -162,6 +169,8 @@ function obstacleTo(rule: ReadRule, known: Outcome | null, words: Words): string
   const name = args[0]!.text;
   if (args.some(({ kind }) => kind === 'many') && !programOf(name)?.isText)
     return 'what an unquoted expansion becomes shows only when it runs';
+  if (rule.shell?.hasStar !== false && REBINDS.test(name) && args.length > 1)
+    return `${name} may give a name another meaning`;
   const isRelative = (name.includes('/') && !name.startsWith('/')) || INTERPRETERS.test(name);
   const { root, cwd } = theCase.world;
   if (isRelative && !frame.cwds.every((each) => each === root || each === cwd))
@@ -216,7 +225,10 @@ function listed(args: readonly Argument[], { frame, session }: Words): readonly 
   return args.flatMap((argument) =>
     argument.kind === 'names' && !isPattern(argument)
       ? frame.cwds.map((from) =>
-          judgeAccess({ kind: 'list', path: argument.text, from, isSandboxed: true }, session.theCase),
+          judgeAccess(
+            { kind: 'list', path: argument.text, from, isSandboxed: true, isNameOnly: true },
+            session.theCase,
+          ),
         )
       : [],
   );

@@ -22,7 +22,7 @@ import type { JudgedPart } from '../verdict.ts';
 import { arithmeticProblem } from './arithmetic.ts';
 import { argumentsOf, type Argument } from './argument.ts';
 import { judgeSimple } from './command.ts';
-import { fedText } from './fed-text.ts';
+import { fedText, firstWords } from './fed-text.ts';
 import { bindingsOf, inside, settle, startFrame, union, type Frame, type Session } from './frame.ts';
 import { judgeRedirections } from './redirections.ts';
 import { judgeTest } from './test-expression.ts';
@@ -36,6 +36,7 @@ export function judgeShell(text: string, theCase: Case): readonly JudgedPart[] {
     isLost: false,
     depth: 0,
     fed: null,
+    upstream: [],
     source: text,
     walk: { text: walkText, substitution: walkSubstitution, parts: walkParts },
   };
@@ -93,6 +94,9 @@ function andOr({ commands, operators }: AndOr, frame: Frame, session: Session): 
   }
 }
 
+/** Of a longer pipe nobody says what comes out of it. */
+const UPSTREAM_MAX = 8;
+
 function pipeline(node: PipelineNode, frame: Frame, session: Session): void {
   if (node.type !== 'Pipeline') {
     command(node, frame, session);
@@ -101,12 +105,17 @@ function pipeline(node: PipelineNode, frame: Frame, session: Session): void {
   const { commands, prefixes } = node satisfies Pipeline;
   const [only] = commands;
   if (only && commands.length === 1) command(only, frame, session);
-  else
+  else {
+    const outer = session.upstream;
+    session.upstream = [];
     for (const [at, each] of commands.entries()) {
       session.fed = fedText(commands[at - 1], bindingsOf(frame, session));
       command(each, inside(frame), session);
       session.fed = null;
+      session.upstream = [...session.upstream.slice(-UPSTREAM_MAX), firstWords(each)];
     }
+    session.upstream = outer;
+  }
   if (prefixes.some(({ type }) => type === 'Negation'))
     [frame.cwds, frame.cwdsOnFailure] = [frame.cwdsOnFailure, frame.cwds];
 }

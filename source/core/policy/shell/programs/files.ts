@@ -25,8 +25,8 @@ export const FILES: readonly Program[] = [
   {
     names: 'cp',
     tier: 'read_write',
-    options: `-a -r -R -p -f -n -i -v -u -L -P -H -d -T -t: -x --recursive --archive --preserve? --no-preserve: --force --no-clobber
-      --interactive --verbose --update? --no-dereference --dereference --no-target-directory --target-directory:
+    options: `-a -r -R -p -f -n -i -v -u -P -H -d -T -t: -x --recursive --archive --preserve? --no-preserve: --force --no-clobber
+      --interactive --verbose --update? --no-dereference --no-target-directory --target-directory:
       --one-file-system --reflink? --sparse:`,
     operands: (parsed) => carried(parsed, 'read'),
   },
@@ -51,9 +51,18 @@ export const FILES: readonly Program[] = [
     operands: (parsed) => carried(parsed, 'read'),
   },
   { names: 'less more most bat batcat zless', tier: null, operands: 'read' },
-  { names: 'vi vim nvim nano emacs ed ex pico code', tier: null, operands: 'edit' },
+  {
+    names: 'vi vim nvim nano emacs ed ex pico code',
+    tier: null,
+    operands: ({ operands }) => ({
+      touches: [...touching(operands, 'read').touches, ...touching(operands, 'edit').touches],
+      problem: null,
+    }),
+  },
   { names: 'gzip gunzip bzip2 bunzip2 xz unxz zstd', tier: null, operands: 'edit' },
   { names: 'zcat bzcat xzcat zgrep source .', tier: null, operands: 'read' },
+  // Whether it packs or unpacks, these are the names it is told.
+  { names: 'tar zip 7z', tier: null, hasAnyOption: true, operands: 'read' },
   { names: 'patch', tier: null, operands: ({ operands }) => touching(operands.slice(0, 1), 'edit') },
   {
     names: 'dd',
@@ -84,9 +93,11 @@ function carried({ operands, options }: Parsed, source: 'read' | 'delete'): Outc
   const folder = options.find(({ name }) => name === '-t' || name === '--target-directory')?.value ?? null;
   const sources = folder ? operands : operands.slice(0, -1);
   const target = folder ?? operands.at(-1);
+  const isDeep = options.some(({ name }) => /^(?:-[arR]|--recursive|--archive)$/.test(name));
   const touches: Touch[] = sources.flatMap((argument): Touch[] =>
     source === 'read'
-      ? [{ kind: 'read', argument }]
+      ? // A folder is copied with the links in it, which are looked up only under their old names.
+        [{ kind: isDeep ? 'search' : 'read', argument }]
       : [
           { kind: 'read', argument },
           { kind: 'delete', argument },

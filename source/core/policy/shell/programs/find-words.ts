@@ -1,5 +1,5 @@
 /** find has words instead of options; those that print are listed, the others run, delete or write. */
-import type { Argument } from '../argument.ts';
+import { mayBeOption, type Argument } from '../argument.ts';
 import type { Outcome, Parsed, Touch } from './program.ts';
 
 const ALONE = new Set(
@@ -21,8 +21,10 @@ export function findOutcome({ operands, bindings }: Parsed): Outcome {
   let problem: string | null = null;
   let at = 0;
   // Places come first: everything up to the first word that is an option or an operator.
-  for (; at < operands.length && !isWord(operands[at]!); at++)
+  for (; at < operands.length && !isWord(operands[at]!); at++) {
+    if (mayBeOption(operands[at]!)) problem ??= 'a place that is not known may be a word of its own';
     touches.push({ kind: 'glob', argument: operands[at]! });
+  }
   for (; at < operands.length; at++) {
     const { kind, text } = operands[at]!;
     if (kind !== 'known') problem ??= 'a word of find that is not known may run or write something';

@@ -2,6 +2,7 @@
  * git, as far as it only reads. A repository's own configuration may run programs whatever the command is, so all
  * of this stands on the sandbox; what is left out here runs, writes or reaches the network by itself.
  */
+import { ANY, ONE } from '../../pattern.ts';
 import type { Argument } from '../argument.ts';
 import { outcomeOf, type Option, type Outcome, type Parsed, type Program, type Touch } from './program.ts';
 
@@ -263,7 +264,13 @@ function gitOutcome(operands: readonly Argument[], bindings: Parsed['bindings'])
   if (!program) {
     const name =
       command.kind === 'known' ? `git ${command.text}` : 'which command of git it is, is not known; it';
-    return { touches: folders, problem: `${name} is not one that only reads` };
+    const changes = CHANGING.test(command.text)
+      ? operands.slice(at + 1).filter(({ text }) => !text.startsWith('-'))
+      : [];
+    return {
+      touches: [...folders, ...changes.map((argument) => ({ kind: 'edit', argument }) as const)],
+      problem: `${name} is not one that only reads`,
+    };
   }
   const [folder] = folders;
   const below = folder?.argument.kind === 'known' ? folder.argument.text : undefined;
@@ -275,8 +282,21 @@ function gitOutcome(operands: readonly Argument[], bindings: Parsed['bindings'])
   };
 }
 
+/** Commands whose operands are files that they change. */
+const CHANGING = /^(?:checkout|restore|rm|mv)$/;
+
 function known(text: string): Argument {
   return { kind: 'known', text, choices: null };
+}
+
+/** git matches stars itself, also over dots and slashes: `'*env'` is any name that ends so. */
+function spec(text: string): Argument {
+  const dotted = text.replace(/(^|\/)\*/, '$1.*');
+  const bare = text.replace(/(^|\/)\*/, '$1');
+  const choices = [text, dotted, bare].map((each) =>
+    each.replaceAll('*', ANY).replaceAll(/\?|\[[^\]]*\]/g, ONE),
+  );
+  return { kind: 'one', text: choices[0]!, choices };
 }
 
 /** Commits, `commit:path` and pathspecs; what is no file leads nowhere and is inside. */
@@ -284,11 +304,13 @@ function reached(operands: readonly Argument[], reads: Reads): readonly Touch[] 
   if (reads === 'text') return [];
   return operands.flatMap((argument): Touch[] => {
     const { kind, text } = argument;
+    if (kind === 'known' && /[*?[]/.test(text))
+      return [{ kind: reads, argument: spec(text.replace(/^:(?:\([^)]*\)|\/)?/, '')) }];
     if (kind !== 'known' || !text.includes(':')) return [{ kind: reads, argument }];
     // Magic: `:!x` and `:(exclude)x` leave out, `:/x` starts at the top.
     if (/^:[!^]|^:\([^)]*exclude/.test(text)) return [];
     const path = text.startsWith(':')
-      ? text.replace(/^:(?:\([^)]*\)|\/)?/, '')
+      ? text.replace(/^:(?:\([^)]*\)|\/|[0-3]:)?/, '')
       : text.slice(text.indexOf(':') + 1);
     return path === '' ? [] : [{ kind: reads, argument: known(path) }];
   });

@@ -14,7 +14,10 @@ export const LOOKING: readonly Program[] = [
       --si --dereference --dereference-command-line --hide: --hyperlink? --indicator-style: --inode --ignore:
       --kibibytes --numeric-uid-gid --literal --hide-control-chars --show-control-chars --quote-name
       --quoting-style: --reverse --recursive --size --sort: --time: --time-style: --tabsize: --width: --context --zero`,
-    operands: 'list',
+    operands: ({ operands, options }) => {
+      const isNameOnly = options.some(({ name }) => name === '-d' || name === '--directory');
+      return { touches: operands.map((argument) => ({ kind: 'list', argument, isNameOnly })), problem: null };
+    },
     isPlain: true,
   },
   { names: 'pwd', tier: 'restricted', options: '-L -P', operands: 'none' },
@@ -70,7 +73,10 @@ export const LOOKING: readonly Program[] = [
     names: 'stat',
     tier: 'restricted',
     options: '-L -f -c: -t -x -s -r -n --dereference --file-system --format: --printf: --terse',
-    operands: 'list',
+    operands: ({ operands }) => ({
+      touches: operands.map((argument) => ({ kind: 'list', argument })),
+      problem: null,
+    }),
     isPlain: true,
   },
   {

@@ -37,6 +37,7 @@ export interface Touch {
   readonly argument: Argument;
   /** The folder a relative path starts in, when it is not the working directory. */
   readonly below?: string;
+  readonly isNameOnly?: boolean;
   readonly reaches?: (name: string, isHidden: boolean) => boolean;
 }
 
@@ -163,7 +164,7 @@ class Parsing {
     const { isText, isPlain } = this.#program;
     if (argument.kind === 'many' && !isText)
       this.#fail('what an unquoted expansion becomes shows only when it runs');
-    else if (!isBehindDashes && !isText && !isPlain && mayBeOption(argument))
+    else if (!isBehindDashes && !isText && !(isPlain && isOfFiles(argument)) && mayBeOption(argument))
       this.#fail('a name that is not known may be an option');
     this.operands.push(argument);
   }
@@ -237,6 +238,11 @@ class Parsing {
   #fail(problem: string): void {
     this.problem ??= problem;
   }
+}
+
+/** Names of files, not just any text. */
+function isOfFiles({ kind, choices }: Argument): boolean {
+  return kind === 'names' || choices !== null;
 }
 
 /** `--include=*.ts` without quotes stays what it is, unless a file is called like that; then it is still this option. */

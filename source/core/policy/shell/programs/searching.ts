@@ -48,7 +48,7 @@ export const SEARCHING: readonly Program[] = [
       --strip-cwd-prefix?`,
     operands: ({ operands }) => ({
       touches: operands.slice(1).map((argument) => ({ kind: 'glob', argument })),
-      problem: null,
+      problem: unquoted(operands[0]),
     }),
   },
   {
@@ -90,13 +90,19 @@ function has(options: readonly Option[], ...names: readonly string[]): boolean {
   return options.some(({ name }) => names.includes(name));
 }
 
+/** `grep .* file`: files whose names match stand where the pattern was meant to. */
+function unquoted(first: Argument | undefined): string | null {
+  return first?.kind === 'names' ? 'a pattern without quotes becomes the names of files' : null;
+}
+
 function grepOutcome({ operands, options, bindings }: Parsed): Outcome {
   const hasPattern = has(options, '-e', '--regexp', '-f', '--file');
   const files = hasPattern ? operands : operands.slice(1);
+  const problem = hasPattern ? null : unquoted(operands[0]);
   const isDeep =
     has(options, '-r', '-R', '--recursive', '--dereference-recursive') ||
     value(options, '-d', '--directories').some(({ text }) => text === 'recurse');
-  if (!isDeep) return { touches: files.map((argument) => ({ kind: 'read', argument })), problem: null };
+  if (!isDeep) return { touches: files.map((argument) => ({ kind: 'read', argument })), problem };
   if (has(options, '-R', '--dereference-recursive'))
     return {
       touches: searches(files, null),
@@ -107,19 +113,23 @@ function grepOutcome({ operands, options, bindings }: Parsed): Outcome {
   const reaches = (name: string) =>
     (included.length === 0 || included.some((glob) => globMatches(glob, name))) &&
     !excluded.some((glob) => globMatches(glob, name));
-  return { touches: searches(files.length > 0 ? files : here(bindings.cwds), reaches), problem: null };
+  return { touches: searches(files.length > 0 ? files : here(bindings.cwds), reaches), problem };
 }
 
 function rgOutcome({ operands, options, bindings }: Parsed): Outcome {
   if (has(options, '--files', '--type-list'))
     return { touches: operands.map((argument) => ({ kind: 'glob', argument })), problem: null };
-  const files = has(options, '-e', '--regexp', '-f', '--file') ? operands : operands.slice(1);
+  const hasPattern = has(options, '-e', '--regexp', '-f', '--file');
+  const files = hasPattern ? operands : operands.slice(1);
   const isThorough =
     has(options, '-.', '--hidden') ||
     options.filter(({ name }) => name === '-u' || name === '--unrestricted').length > 1;
   // Hidden files are what it skips by itself; the rest of a project it is allowed to search.
   const reaches = (_: string, isHidden: boolean) => isHidden && isThorough;
-  return { touches: searches(files.length > 0 ? files : here(bindings.cwds), reaches), problem: null };
+  return {
+    touches: searches(files.length > 0 ? files : here(bindings.cwds), reaches),
+    problem: hasPattern ? null : unquoted(operands[0]),
+  };
 }
 
 /** A file named by hand is read whatever it is called; of a folder only what is reached. */
@@ -141,7 +151,9 @@ function jqOutcome({ operands, options }: Parsed): Outcome {
   const taken = 2 * options.filter(({ name }) => name === '--arg' || name === '--argjson').length;
   const [program, ...files] = operands.slice(taken);
   const problem =
-    program?.kind === 'one' || operands.some(({ text }) => /\b(?:import|include|env)\b|\$ENV/.test(text))
+    program?.kind === 'one' ||
+    program?.kind === 'names' ||
+    operands.some(({ text }) => /\b(?:import|include|env)\b|\$ENV/.test(text))
       ? 'the filter may read more than its input'
       : null;
   const isList = has(options, '--args', '--jsonargs');

@@ -35,7 +35,9 @@ class SedReader {
     if (name === '' || name === '}' || name === ';') return null;
     if (name === '#') return this.#toLineEnd();
     if (HARMLESS.includes(name)) return this.#rest(/[\d\s]/);
-    if (TAKES_TEXT.includes(name) || JUMPS.includes(name)) return this.#toLineEnd();
+    if (TAKES_TEXT.includes(name)) return this.#toLineEnd();
+    // Where a label ends some seds and others disagree; one that is a plain word does everywhere.
+    if (JUMPS.includes(name)) return this.#label();
     if (name === 's') return this.#substitution();
     if (name === 'y')
       return this.#twoParts() ? this.#rest(/\s/) : 'the y of the sed script is not understood';
@@ -56,6 +58,12 @@ class SedReader {
       if (!allowed.test(character)) return `sed's ${character} behind a command may write or run something`;
     }
     return null;
+  }
+
+  #label(): string | null {
+    this.#skip(/[ \t]/);
+    this.#skip(/\w/);
+    return this.#rest(/[ \t]/);
   }
 
   #toLineEnd(): null {

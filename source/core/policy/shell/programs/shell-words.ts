@@ -69,7 +69,7 @@ export const SHELL_WORDS: readonly Program[] = [
     tier: 'read_only',
     options: `-0 -d: -I: -L: -n: -P: -r -s: -t -x --null --delimiter: --max-args: --max-lines? --max-procs: --no-run-if-empty
       --verbose --exit`,
-    operands: ({ operands }) => counting(operands),
+    operands: ({ operands, bindings }) => counting(operands, bindings.upstream),
     stopsAtOperand: true,
   },
 ];
@@ -77,8 +77,17 @@ export const SHELL_WORDS: readonly Program[] = [
 /** What they print of a file, whichever it is, is its name, size or number of lines. */
 const COUNTING = /^(?:wc|stat|ls|du|basename|dirname|realpath|echo|printf)$/;
 
-function counting(inner: readonly Argument[]): Outcome {
+/** They print names of files, and these leave such lines as they are. */
+const LISTERS =
+  /^(?:find|fd|fdfind|git ls-files|git diff .*--name-only|git grep -l|rg .*(?:--files|-l)|rg -l|grep -\w*l|ls)(?: |$)/;
+const PASSERS = /^(?:head|tail|sort|uniq|grep|egrep|fgrep|rg)(?: |$)/;
+
+function counting(inner: readonly Argument[], upstream: readonly string[]): Outcome {
   const [name] = inner;
+  const [first = '', ...between] = upstream;
+  // A line of another text may be an option.
+  if (!LISTERS.test(first) || !between.every((each) => PASSERS.test(each)))
+    return { touches: [], problem: 'what it makes of its input is not known' };
   const isCounting = name === undefined || (name.kind === 'known' && COUNTING.test(name.text));
   return {
     touches: [],

@@ -1,5 +1,5 @@
 /** `test` and `[`: harmless, but for `-v` and `-R`, which evaluate a subscript, and unknown words that may be those. */
-import type { Argument } from '../argument.ts';
+import { mayBeOption, type Argument } from '../argument.ts';
 import type { Outcome, Parsed, Touch } from './program.ts';
 
 const FILE_TEST = /^-[abcdefghkprstuwxGLNOS]$/;
@@ -16,6 +16,7 @@ export function testProblem({ name, operands }: Parsed): Outcome {
     const behind = words[at + 1];
     if (word.kind === 'known' && /^-[vR]$/.test(word.text) && behind && !isVariableName(behind))
       problem ??= `${word.text} evaluates what stands in brackets`;
+    if (word.kind === 'names' && mayBeOption(word)) problem ??= 'names of files may be operators';
     if (word.kind === 'many') problem ??= 'an unquoted expansion may become an operator';
     if (word.kind === 'one' && !isFixed(before, behind))
       problem ??= 'a word that is not known may be an operator';

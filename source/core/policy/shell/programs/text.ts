@@ -19,9 +19,12 @@ export const TEXT: readonly Program[] = [
     stopsAtOperand: true,
     operands: ({ operands: [format] }) => ({
       touches: [],
-      // `-v` sets a variable, whose subscript bash evaluates.
+      // `-v` and `%n` set a variable, whose subscript bash evaluates.
       problem:
-        format && format.kind !== 'known' && /^[^\w]/.test(format.text) ? 'the format is not known' : null,
+        format &&
+        (format.kind !== 'known' || /^-v|%[^%A-Za-z]*[hlLjzt]*n/.test(format.text.replaceAll('%%', '')))
+          ? 'its format may set a variable'
+          : null,
     }),
   },
   { names: 'true false :', tier: 'restricted', operands: 'text', isText: true, hasAnyOption: true },
