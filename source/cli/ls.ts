@@ -33,6 +33,11 @@ export const command: Command = {
       return EXIT.ok;
     }
     for (const warning of daemon.warnings) stdout.write(`! ${warning}\n`);
+    for (const { agent, reason } of Object.values(fleet.quarantines))
+      stdout.write(`■ ${agent} in quarantine: ${visible(reason)}; fleet quarantine show ${agent}\n`);
+    for (const [hold] of Object.values(fleet.holds))
+      if (hold)
+        stdout.write(`! ${hold.agent} held (${hold.tripwire}); fleet release ${hold.agent} -m REASON\n`);
     if (runs.length === 0) {
       stdout.write('nothing runs here; start an agent: fleet start AGENT TASK\n');
       return EXIT.ok;
@@ -51,11 +56,6 @@ export const command: Command = {
         run.task || commandLine(run),
       ]),
     );
-    for (const { agent, reason } of Object.values(fleet.quarantines))
-      stdout.write(`■ ${agent} in quarantine: ${visible(reason)}; fleet quarantine show ${agent}\n`);
-    for (const [hold] of Object.values(fleet.holds))
-      if (hold)
-        stdout.write(`! ${hold.agent} held (${hold.tripwire}); fleet release ${hold.agent} -m REASON\n`);
     return EXIT.ok;
   },
 };

@@ -119,6 +119,11 @@ it('RI1 in its first half hour an agent reaches high at most', () => {
   expect(fleet.level('ana')).toBe('critical');
 });
 
+it('RI1 an agent that says nothing any more still comes to the end of its first half hour', () => {
+  const fleet = new Minutes().pass(8, fine, ['ana']).pass(110, () => [], ['ana']);
+  expect(fleet.level('ana')).toBe('critical');
+});
+
 it('R22 an outage of the whole fleet quarantines nobody; the one that stays down after it is found', () => {
   const agents = Array.from({ length: 12 }, (_, index) => `agent-${index}`);
   const fleet = new Minutes().pass(90, fine, agents).pass(120, failing, agents);

@@ -6,7 +6,7 @@ import { look, newStanding, type Level, type Standing } from './level.ts';
 import { scoreOf, type Score } from './model.ts';
 import type { Observation, Tripwire } from './observation.ts';
 import type { Readings } from './signal.ts';
-import { forgetPast, freshSignals, record, type AgentSignals } from './signals.ts';
+import { advance, forgetPast, freshSignals, record, type AgentSignals } from './signals.ts';
 import { letGo, NO_TRIPWIRES, watch, type Tripwires } from './tripwires.ts';
 import type { Weights } from './weights.ts';
 
@@ -139,9 +139,11 @@ export const letGoOf = (risk: AgentRisk, tripwire: Tripwire): AgentRisk => ({
   tripwires: letGo(risk.tripwires, tripwire),
 });
 
-export function isWarmingUp({ signals, epoch }: AgentRisk): boolean {
+/** Counted up to `at`: an agent that stalls is heard of no more, and works on all the same. */
+export function isWarmingUp({ signals, epoch }: AgentRisk, at: number): boolean {
   if (epoch.number > 1) return false;
-  return signals.workedMs < WARM_UP_WORK_MS || signals.evidence < WARM_UP_EVIDENCE;
+  const { workedMs, evidence } = advance(signals, at);
+  return workedMs < WARM_UP_WORK_MS || evidence < WARM_UP_EVIDENCE;
 }
 
 /** One look at the agent: what it is now, and what has changed with it. */
@@ -157,7 +159,7 @@ export function assess(
 ): { readonly risk: AgentRisk; readonly assessment: Assessment; readonly crossings: readonly Crossing[] } {
   const { agent, at, readings, common, weights } = given;
   const score = scoreOf(readings, weights);
-  const isCold = isWarmingUp(risk);
+  const isCold = isWarmingUp(risk, at);
   const standing = look(risk.standing, at, score.probability, isCold ? 'high' : 'critical');
   const insights = insightsAt(risk.trends, at, readings, common);
   const isNewlyCritical = standing.level === 'critical' && risk.quarantine === null;

@@ -1,0 +1,152 @@
+/** Agents that go bad, as real processes: held, stopped, kept out, let in again. */
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Run } from '../../source/core/fleet.ts';
+import { FleetHome, PROGRAM } from '../support/fleet-home.ts';
+import { until } from '../support/until.ts';
+
+const AGENT = resolve(import.meta.dirname, '..', 'support', 'faulty-agent.mjs');
+
+let home: FleetHome;
+afterEach(() => home.close());
+
+/** A project with one agent for each name, all of them the same program. */
+function project(...names: string[]): string {
+  const folder = join(home.folder, 'project');
+  mkdirSync(folder);
+  const agents = names.map(
+    (name) =>
+      `  - name: ${name}\n    vendor: scripted\n    worktree: false\n    command: ${JSON.stringify([PROGRAM.node, AGENT])}\n`,
+  );
+  writeFileSync(join(folder, 'fleet.yaml'), `agents:\n${agents.join('')}`);
+  return realpathSync(folder);
+}
+
+async function start(folder: string, agent: string, task: string): Promise<Run> {
+  const daemon = await home.connect();
+  const { run } = await daemon.ask({
+    type: 'start',
+    project: folder,
+    agent,
+    command: [],
+    task,
+    worktree: null,
+    columns: 80,
+    rows: 24,
+    environment: home.environment,
+  });
+  return home.runWhen(run, ({ phase }) => phase === 'running');
+}
+
+/** Waits until the agent's own screen says so, and returns what matched. */
+const shows = (run: Run, pattern: RegExp): Promise<RegExpExecArray> =>
+  until(async () => {
+    const { stdout } = await home.fleet(['screen', run.id]);
+    return pattern.exec(stdout.replaceAll('\n', '')) ?? undefined;
+  }, `${run.agent} to show ${pattern}`);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('quarantine', () => {
+  it('RI7 by hand: every process of the agent is gone, it starts by no way, and what it did last is shown', async () => {
+    home = new FleetHome();
+    const folder = project('dev');
+    const run = await start(folder, 'dev', 'fine');
+    const beside = Number((await shows(run, /beside (\d+)/))[1]);
+    await shows(run, /now fine/);
+    const put = await home.fleet(['quarantine', 'dev', '-m', 'it looked at the wrong files'], {
+      cwd: folder,
+    });
+    expect(put).toMatchObject({ code: 0, stdout: expect.stringContaining('fleet quarantine show dev') });
+    const ended = await home.runWhen(run.id, ({ phase }) => phase === 'exited');
+    await until(() => (isAlive(beside) ? undefined : true), 'its other process to end');
+    expect(isAlive(run.child!.pid)).toBe(false);
+    expect(ended.restartsWhenEnded).toBe(false);
+
+    for (const again of [
+      ['start', 'dev', 'x'],
+      ['restart', run.id],
+    ])
+      expect(await home.fleet(again, { cwd: folder })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('quarantine'),
+      });
+    expect((await home.fleet(['ls'])).stdout).toContain('■ dev in quarantine: it looked at the wrong files');
+
+    const shown = await until(async () => {
+      const { stdout } = await home.fleet(['quarantine', 'show', 'dev'], { cwd: folder });
+      return stdout.includes('screen of run') ? stdout : undefined;
+    }, 'the evidence to be kept');
+    expect(shown).toContain('now fine');
+    expect(shown).toContain('Read succeeded');
+    const [, id = ''] = /--quarantine (\w+)/.exec(shown)!;
+    const wrong = await home.fleet(['release', 'dev', '-m', 'ok'], { cwd: folder });
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('quarantine show') });
+    const out = await home.fleet(['release', 'dev', '--quarantine', id, '-m', 'the files were right'], {
+      cwd: folder,
+    });
+    expect(out.code).toBe(0);
+    await start(folder, 'dev', 'fine');
+  });
+
+  it('RI3 it outlives the daemon: killed and started again, the agent still does not start', async () => {
+    home = new FleetHome();
+    const folder = project('dev');
+    const run = await start(folder, 'dev', 'fine');
+    await home.fleet(['quarantine', 'dev', '-m', 'no'], { cwd: folder });
+    process.kill(await home.daemonPid(), 'SIGKILL');
+    await home.runWhen(run.id, ({ phase }) => phase === 'exited' || phase === 'lost');
+    const again = await home.fleet(['start', 'dev', 'x'], { cwd: folder });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('quarantine') });
+  });
+});
+
+describe('the brain', () => {
+  it('RI2 a tripwire refuses the calls of an agent that makes the same one over and over, and a person lets go', async () => {
+    home = new FleetHome();
+    const folder = project('dev');
+    const run = await start(folder, 'dev', 'loop');
+    await shows(run, /refused: .*identical-call/);
+    expect((await home.state()).runs[run.id]?.phase).toBe('running');
+    expect((await home.fleet(['ls'])).stdout).toContain('! dev held (identical-call)');
+    const out = await home.fleet(['release', 'dev', '-m', 'it waits for a file'], { cwd: folder });
+    expect(out.code).toBe(0);
+    await until(
+      async () => (Object.keys((await home.state()).holds).length === 0 ? true : undefined),
+      'let go',
+    );
+  });
+
+  it('R22 an agent that stalls is stopped within its model time, one that works beside it is not', async () => {
+    // Ten minutes of an agent's life in a second.
+    home = new FleetHome({ FLEET_BRAIN_SPEED: '600' });
+    const folder = project('stuck', 'busy');
+    const stuck = await start(folder, 'stuck', 'stall');
+    const busy = await start(folder, 'busy', 'fine');
+    const ended = await until(
+      async () => {
+        const seen = (await home.state()).runs[stuck.id];
+        return seen?.phase === 'exited' ? seen : undefined;
+      },
+      'the agent that stalls to be stopped',
+      60_000,
+    );
+    expect(isAlive(ended.child!.pid)).toBe(false);
+    const state = await home.state();
+    expect(Object.values(state.quarantines)).toMatchObject([{ agent: 'stuck', by: 'daemon' }]);
+    expect(state.runs[busy.id]?.phase).toBe('running');
+    const { stdout } = await home.fleet(['brain', 'insights', '--json']);
+    const { agents } = JSON.parse(stdout) as { agents: { agent: string; level: string }[] };
+    expect(agents[0]).toMatchObject({ agent: 'stuck', level: 'critical' });
+    const shown = await home.fleet(['quarantine', 'show', 'stuck'], { cwd: folder });
+    expect(shown.stdout).toMatch(/put there by the brain: risk 0\.\d+: silent/);
+  });
+});
