@@ -10,7 +10,7 @@ import type { EnsureOptions } from '../wire/ensure-daemon.ts';
 import { chromeModel, type ChromeModel } from './chrome-model.ts';
 import { ChromeThread } from './chrome-thread.ts';
 import { COPY_BYTES_MAX, copySequence } from './clipboard.ts';
-import { noticeSequence, type NoticeProtocol } from './desktop-notice.ts';
+import { noticeSequence, type NoticeProtocol } from '../core/notice-sequence.ts';
 import { editText } from './editor.ts';
 import { roomLayout, type RoomLayout } from './layout.ts';
 import { DaemonLink } from './links/daemon-link.ts';
@@ -142,7 +142,6 @@ export class Room {
     await this.#daemon.open();
     for (const problem of problems) this.take({ type: 'failed', message: problem, approval: null });
     await this.#configure();
-    await this.#projectWatch.open();
   }
 
   /** How many agents keep running. */
@@ -470,6 +469,7 @@ export class Room {
     try {
       const { problems } = await this.#daemon.ask({ type: 'configure', project });
       this.take({ type: 'configured', isThere: !problems.some(isMissing), problems });
+      await this.#projectWatch.watch();
     } catch (error) {
       this.#failed(error);
     }

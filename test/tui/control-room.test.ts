@@ -235,6 +235,7 @@ describe('the project of the control room', () => {
     const project = aProject();
     const file = join(project, 'fleet.yaml');
     const right = readFileSync(file, 'utf8');
+    mkdirSync(join(project, 'agents'));
     writeFileSync(file, 'agents: {}\n');
     const person = sitDown(MEDIUM, { cwd: project });
     await person.sees('fleet.yaml has problems');

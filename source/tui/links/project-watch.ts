@@ -1,14 +1,19 @@
 /** Notices when somebody saves the project's files, so that the room is never behind them. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 
 /** Editors save in several steps (write, rename, chmod); what they leave after a moment is the file. */
 const SETTLE_MS = 150;
 
+/** agents/NAME/AGENT.md is one folder down; whatever else lies deeper is not looked at. */
+const WATCHED = ['fleet.yaml', 'agents', '.fleet/agents'];
+
 export class ProjectWatch {
   readonly #root: string;
   readonly #onChange: () => void;
   #watcher: FSWatcher | null = null;
+  readonly #watched = new Set<string>();
   #settling: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -17,13 +22,21 @@ export class ProjectWatch {
     this.#onChange = onChange;
   }
 
-  /** Loads its library only now: the first frame does not wait for it. */
-  async open(): Promise<void> {
+  /**
+   * Watches what is there now; called again, also what has come since. What is missing is not waited for: that
+   * would mean watching everything that happens in the folder around it.
+   */
+  async watch(): Promise<void> {
+    // Loaded only now: the first frame does not wait for it.
     const { watch } = await import('chokidar');
     if (this.#isClosed) return;
-    const files = ['fleet.yaml', 'agents', '.fleet/agents'].map((path) => join(this.#root, path));
-    // agents/NAME/AGENT.md is one folder down; whatever else lies deeper is not looked at.
-    this.#watcher = watch(files, { ignoreInitial: true, depth: 1 });
+    const found = WATCHED.map((path) => join(this.#root, path)).filter(
+      (path) => !this.#watched.has(path) && existsSync(path),
+    );
+    if (found.length === 0) return;
+    for (const path of found) this.#watched.add(path);
+    if (this.#watcher) return void this.#watcher.add(found);
+    this.#watcher = watch(found, { ignoreInitial: true, depth: 1 });
     this.#watcher.on('all', () => this.#changed());
     // A folder that cannot be watched (no inotify handles left) leaves the room as it was without watching.
     this.#watcher.on('error', () => this.close());
