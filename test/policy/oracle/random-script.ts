@@ -97,6 +97,15 @@ const DANGEROUS = [
   'uniq a.txt evil',
   'rg --pre sh x',
   'tee evil',
+  'grep .* a.txt',
+  'rg .*',
+  'jq .*',
+  'jq -r .* a.txt',
+  'find *',
+  'sort *.md',
+  'find . -name *.md',
+  'cat .*',
+  'wc -l *',
 ] as const;
 const FILES = [
   'README.md',
