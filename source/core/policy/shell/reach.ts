@@ -71,20 +71,28 @@ export function neededScopes(words: readonly string[]): readonly Scope[] {
   const [name = '', ...rest] = words;
   // Asked for its version a program stays at home.
   if (rest.length === 1 && rest[0] === '--version') return [];
-  const sub = rest.find((word) => !word.startsWith('-')) ?? (rest.length > 0 ? '' : bareOf(name));
+  const subs = subcommands(name, rest);
   const needs: Scope[] = [];
   const isLoopback = /^(?:curl|wget|nc|http|xh)$/.test(name) && rest.some((word) => LOOPBACK.test(word));
-  if ((NETWORK.test(name) && !isLoopback) || fits(REACHING, name, sub)) needs.push('network');
-  if (fits(DEPLOYING, name, sub)) needs.push('deploy');
+  if ((NETWORK.test(name) && !isLoopback) || fits(REACHING, name, subs)) needs.push('network');
+  if (fits(DEPLOYING, name, subs)) needs.push('deploy');
   if (BUILDING.test(name)) needs.push('build');
   return needs;
 }
 
-function fits(table: Readonly<Record<string, RegExp>>, name: string, sub: string): boolean {
-  return Object.hasOwn(table, name) && table[name]!.test(sub);
+function fits(table: Readonly<Record<string, RegExp>>, name: string, subs: readonly string[]): boolean {
+  return Object.hasOwn(table, name) && subs.some((sub) => table[name]!.test(sub));
 }
 
-/** `yarn` alone installs. */
-function bareOf(name: string): string {
-  return name === 'yarn' ? 'install' : '';
+/** The first word that is no option; behind an option that may have taken it for its value, the next one, too. */
+function subcommands(name: string, rest: readonly string[]): readonly string[] {
+  // `yarn` alone installs.
+  if (rest.length === 0) return name === 'yarn' ? ['install'] : [''];
+  const found: string[] = [];
+  for (const [at, word] of rest.entries()) {
+    if (word.startsWith('-')) continue;
+    found.push(word);
+    if (!rest[at - 1]?.startsWith('-')) break;
+  }
+  return found;
 }

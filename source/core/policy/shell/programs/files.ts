@@ -105,6 +105,12 @@ function carried({ operands, options }: Parsed, source: 'read' | 'delete'): Outc
   );
   if (!target || sources.length === 0) return { touches, problem: 'it lacks a target' };
   touches.push({ kind: 'write', argument: target });
+  // `cp -r evil/. .` puts what lies in a folder beside what lies here, `.git` and all.
+  const isMerge =
+    isDeep &&
+    (options.some(({ name }) => name === '-T') || sources.some(({ text }) => /(?:^|\/)\.$/.test(text)));
+  if (isMerge && /^\.?\/?$/.test(target.text))
+    return { touches, problem: 'it merges a folder into this one' };
   for (const { text, kind } of sources) {
     const name = text.replace(/\/+$/, '').slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1);
     if (name === '' || name === '.' || name === '..') continue;
