@@ -21,5 +21,5 @@ export function noticeSequence(words: string, protocol: NoticeProtocol, isInTmux
 }
 
 /** A sequence tmux hands on as it is, where its allow-passthrough is on. */
-const pastTmux = (sequence: string): string =>
+export const pastTmux = (sequence: string): string =>
   `\u001BPtmux;${sequence.replaceAll('\u001B', '\u001B\u001B')}\u001B\\`;

@@ -1,4 +1,5 @@
 /** Copying through the terminal (OSC 52), which also works over SSH and inside tmux. */
+import { pastTmux } from '../core/notice-sequence.ts';
 
 /** Many terminals drop longer ones without a word. */
 export const COPY_BYTES_MAX = 64 * 1024;
@@ -9,7 +10,3 @@ export function copySequence(text: string, isInTmux: boolean): string {
   // tmux itself takes the plain form when set-clipboard is on; the wrapped one goes past it where passthrough is.
   return isInTmux ? sequence + pastTmux(sequence) : sequence;
 }
-
-/** A sequence tmux hands on as it is, where its allow-passthrough is on. */
-export const pastTmux = (sequence: string): string =>
-  `\u001BPtmux;${sequence.replaceAll('\u001B', '\u001B\u001B')}\u001B\\`;

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { NOTICE_PROTOCOLS, type NoticeProtocol } from './desktop-notice.ts';
+import { NOTICE_PROTOCOLS, type NoticeProtocol } from '../core/notice-sequence.ts';
 import { THEMES } from './theme.ts';
 
 export interface Settings {

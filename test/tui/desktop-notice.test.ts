@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noticeSequence } from '../../source/tui/desktop-notice.ts';
+import { noticeSequence } from '../../source/core/notice-sequence.ts';
 import { AFleet, ARoom } from './a-fleet.ts';
 
 describe('notifications', () => {
@@ -24,7 +24,7 @@ describe('notifications', () => {
 
   it('HI9 carry no control characters and no fields of somebody else', () => {
     expect(noticeSequence('a\u0007\u001B]0;x;b', 'osc777', false)).toBe(
-      '\u001B]777;notify;fleet;a]0,x,b\u0007',
+      '\u001B]777;notify;fleet;a\\u{7}\\u{1b}]0,x,b\u0007',
     );
     expect(noticeSequence('x'.repeat(500), 'osc9', false).length).toBeLessThan(120);
   });
