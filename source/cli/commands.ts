@@ -56,6 +56,8 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   release: () => import('./release.ts'),
   'brain validate': () => import('./brain-validate.ts'),
   'brain train': () => import('./brain-train.ts'),
+  'eval run': () => import('./eval-run.ts'),
+  'eval list': () => import('./eval-list.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 };
