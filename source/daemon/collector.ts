@@ -107,10 +107,9 @@ export class Collector {
       folder: contained,
     });
     const user = { uid: process.getuid!(), gid: process.getgid!() };
-    const system = systemFacts(user, '/nonexistent');
     // A folder of its own: the session's may be starting anew in this moment.
     const folder = join(contained, 'collect');
-    const ownDevices = await makeFolder(folder, user, system.home);
+    const system = await makeFolder(folder, systemFacts(user, '/nonexistent'));
     const confined = confinementOf({
       tier: 'restricted',
       scopes: [],
@@ -132,7 +131,7 @@ export class Collector {
         GIT_DIR: directory,
         LC_ALL: 'C',
       },
-      system: { ...system, ownDevices },
+      system,
     });
     if (confined.type === 'refused') throw new Error(confined.reason);
     const { confinement } = confined;

@@ -48,8 +48,7 @@ export async function contain(given: {
   const folder = places.contained(run.id);
   ensurePrivateDirectory(folder);
   const user = { uid: process.getuid!(), gid: process.getgid!() };
-  const system = systemFacts(user, launch.env['HOME'] ?? '/nonexistent');
-  const ownDevices = await makeFolder(folder, user, system.home);
+  const system = await makeFolder(folder, systemFacts(user, launch.env['HOME'] ?? '/nonexistent'));
   const { environment, services } = loopbackServices(launch.env);
   const states = vendorStates(run.vendor, system.home, launch.env);
   const doors = [
@@ -84,7 +83,7 @@ export async function contain(given: {
     hidden: [places.home, places.sockets],
     doors,
     environment: { ...environment, ...Object.assign({}, ...states.map(({ env }) => env)) },
-    system: { ...system, ownDevices },
+    system,
   });
   if (confined.type === 'refused')
     throw new Error(`agent ${run.agent} cannot be contained: ${confined.reason}; ${anyway}`);

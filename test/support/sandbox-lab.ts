@@ -271,8 +271,7 @@ export class SandboxLab {
     const sandbox = await findSandbox();
     if (sandbox.type !== 'found') throw new Error(sandbox.reason);
     const folder = this.contained;
-    const system = systemFacts(this.#person, this.home);
-    const ownDevices = await makeFolder(folder, this.#person, this.home);
+    const system = await makeFolder(folder, systemFacts(this.#person, this.home));
     const confined = confinementOf({
       tier: attack.tier ?? 'read_write',
       scopes: ['project', 'build'],
@@ -289,7 +288,7 @@ export class SandboxLab {
       hidden: [this.fleetHome],
       doors: attack.doors ?? [],
       environment,
-      system: { ...system, ownDevices },
+      system,
     });
     if (confined.type === 'refused') throw new Error(confined.reason);
     const argv = sandboxedCommand({

@@ -102,7 +102,7 @@ export interface SystemFacts {
   readonly procEntries: readonly { readonly at: string; readonly isFolder: boolean }[];
   /** Device files made for this run, because the machine's own would belong to who is in there. */
   readonly ownDevices: readonly { readonly from: string; readonly at: string }[];
-  /** Shells and git, what /bin/sh is first; none when what takes the mark from them is not there. */
+  /** Shells and git, by their real paths. */
   readonly shells: readonly string[];
 }
 
@@ -135,8 +135,7 @@ export const SYSTEM_PLACES: readonly string[] = [
 /** Written for each run: who the agent is, and that names are looked up in files only. */
 export const OWN_ETC: readonly string[] = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
 
-/** Where the wrapped shells find what they stand for. */
-export const REAL_PROGRAMS = '/run/fleet/real';
+const REAL_PROGRAMS = '/run/fleet/real';
 
 export type Confined =
   | { readonly type: 'confined'; readonly confinement: Confinement }
@@ -270,28 +269,20 @@ function pinMounts({ pinned, secrets }: ConfinementRequest, isWritable: boolean)
   ];
 }
 
+/** Whatever an agent's program starts through a shell or git has lost its mark, with all that it starts in turn. */
 function shellMounts({ folder, system }: ConfinementRequest): Mount[] {
-  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-  const real = system.shells.flatMap((shell): Mount[] => [
-    { type: 'read', from: shell, at: `${REAL_PROGRAMS}/${nameOf(shell)}` },
-    { type: 'read', from: `${folder}/etc/shell`, at: shell },
+  return system.shells.flatMap((shell): Mount[] => [
+    { type: 'read', from: shell, at: realProgram(shell) },
+    { type: 'read', from: unmarkFile(folder, shell), at: shell },
   ]);
-  const [sh] = system.shells;
-  return sh === undefined || nameOf(sh) === 'sh'
-    ? real
-    : [...real, { type: 'link', to: nameOf(sh), at: `${REAL_PROGRAMS}/sh` }];
 }
 
-/**
- * Stands in the place of each shell and of git: whatever an agent's program starts through them has lost its mark,
- * with all that it starts in turn. A program that sets the variable itself only skips what has nothing to take.
- */
-export const SHELL_WRAPPER = `#!${REAL_PROGRAMS}/sh
-real=${REAL_PROGRAMS}/\${0##*/}
-[ -x "$real" ] || real=${REAL_PROGRAMS}/sh
-[ "$FLEET_UNMARKED" = 1 ] && exec "$real" "$@"
-FLEET_UNMARKED=1 exec /usr/bin/setpriv --ambient-caps=-all --inh-caps=-all -- "$real" "$@"
-`;
+/** Where a wrapped shell itself is found inside, by the path it has outside. */
+export const realProgram = (shell: string): string => `${REAL_PROGRAMS}${shell}`;
+
+/** Where the program that stands in its place lies outside. */
+export const unmarkFile = (folder: string, shell: string): string =>
+  `${folder}/etc/unmark${shell.replaceAll('/', '-')}`;
 
 /** Loaders and shells read these before the sandbox is there: nothing of an agent's may run outside. */
 const LOADER_NAME =

@@ -102,8 +102,7 @@ async function tryInside(given: {
   const { bubblewrap, node, lab, worktree, places, script } = given;
   const folder = join(lab, 'run');
   const user = { uid: process.getuid!(), gid: process.getgid!() };
-  const system = systemFacts(user, places['HOME']!);
-  const ownDevices = await makeFolder(folder, user, system.home);
+  const system = await makeFolder(folder, systemFacts(user, places['HOME']!));
   const confined = confinementOf({
     tier: 'read_write',
     scopes: ['project'],
@@ -120,7 +119,7 @@ async function tryInside(given: {
     hidden: [],
     doors: [],
     environment: places,
-    system: { ...system, ownDevices },
+    system,
   });
   if (confined.type === 'refused') return true;
   const { confinement } = confined;

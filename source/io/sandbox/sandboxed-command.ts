@@ -11,12 +11,14 @@ import {
 } from '../../core/containment/bwrap-arguments.ts';
 import {
   OWN_ETC,
-  SHELL_WRAPPER,
+  realProgram,
   type Confinement,
   type SystemFacts,
   type User,
+  unmarkFile,
 } from '../../core/containment/confinement.ts';
 import { seccompProgram } from '../../core/containment/seccomp.ts';
+import { unmarkProgram } from '../../core/containment/unmark-program.ts';
 
 /** How our own bridge is started; without a door there is none. */
 export interface BridgeProgram {
@@ -48,13 +50,16 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 /** Makes the run's own folder: only what is in `tmp` and `etc` is ever seen inside. */
 export async function makeFolder(
   folder: string,
-  user: User,
-  home: string,
-): Promise<SystemFacts['ownDevices']> {
+  system: Omit<SystemFacts, 'ownDevices'>,
+): Promise<SystemFacts> {
   for (const name of ['', 'tmp', 'etc']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  for (const name of OWN_ETC) writeFileSync(join(folder, 'etc', name), etcFile(name, user, home));
-  writeFileSync(join(folder, 'etc', 'shell'), SHELL_WRAPPER, { mode: 0o755 });
-  return user.uid === 0 ? ownDevices(join(folder, 'dev')) : [];
+  for (const name of OWN_ETC)
+    writeFileSync(join(folder, 'etc', name), etcFile(name, system.user, system.home));
+  for (const shell of system.shells)
+    writeFileSync(unmarkFile(folder, shell), unmarkProgram(system.machine, realProgram(shell)), {
+      mode: 0o755,
+    });
+  return { ...system, ownDevices: system.user.uid === 0 ? await ownDevices(join(folder, 'dev')) : [] };
 }
 
 /** Everything the list needs is on disk when this returns. */

@@ -5,10 +5,8 @@ import { SYSTEM_PLACES, type SystemFacts, type User } from '../../core/containme
 import { MACHINES, type Machine } from '../../core/containment/system-calls.ts';
 import { SandboxError } from './sandbox-error.ts';
 
-/** What an agent CLI starts on behalf of the model; the first is what everything else's scripts run in. */
+/** What an agent CLI starts on behalf of the model. */
 const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash', '/bin/zsh', '/usr/bin/zsh', '/usr/bin/git'];
-
-const SETPRIV = '/usr/bin/setpriv';
 
 /** Of /proc, what belongs to no process but stays: names of processes are numbers, the rest are links. */
 const PROCESS_OR_LINK = /^(?:\d+|self|thread-self|mounts|net)$/;
@@ -43,9 +41,7 @@ export function systemFacts(user: User, home: string): Omit<SystemFacts, 'ownDev
     home: realpathIfThere(home),
     places: SYSTEM_PLACES.flatMap(placeAt),
     procEntries: user.uid === 0 ? procEntries() : [],
-    shells: isExecutable(SETPRIV)
-      ? [...new Set(SHELLS.filter(isExecutable).map((path) => realpathSync(path)))]
-      : [],
+    shells: [...new Set(SHELLS.filter(isExecutable).map((path) => realpathSync(path)))],
   };
 }
 
