@@ -54,6 +54,8 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `scope ${event.scope} of run ${event.run} of ${who} revoked${because(event.reason)}`;
     case 'subagent-began':
       return `sub-agent ${event.kind} of ${who} began (${event.subagent})`;
+    case 'subagent-expected':
+      return `sub-agent ${event.kind} of ${who} is on its way`;
     case 'subagent-ended':
       return `sub-agent ${event.kind} of ${who} ended (${event.subagent})`;
     case 'approval-requested':
@@ -96,6 +98,12 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `${event.agent} held (${event.tripwire}): ${event.detail}`;
     case 'agent-let-go':
       return `${event.agent} let go of (${event.tripwire}): ${event.reason}`;
+    case 'budget-warning':
+      return `${event.agent} has used ${event.usedSeconds} of its ${event.budgetSeconds} seconds`;
+    case 'budget-exceeded':
+      return `${event.agent} has used all of its ${event.budgetSeconds} seconds and is stopped`;
+    case 'budget-reset':
+      return `${event.agent} has all of its run time again, after ${event.usedSeconds} s: ${event.reason}`;
     case 'risk-level-changed':
       return `risk of ${event.agent} ${event.from} → ${event.to} (${event.probability.toFixed(2)})`;
     case 'insight-raised':

@@ -9,6 +9,8 @@ import {
   type Run,
   type ScopeWord,
 } from './fleet.ts';
+import { applyToBudgets, type BudgetState } from './budget.ts';
+import { applyBudgetEvent } from './budget-limits.ts';
 import type { Scope } from './policy/verdict.ts';
 import { applyQuarantine } from './quarantine.ts';
 
@@ -20,7 +22,16 @@ const OPEN_CALLS_MAX = 200;
 const ALARMS_MAX = 100;
 
 export function apply(fleet: Fleet, recorded: Recorded): Fleet {
-  return { ...fold(fleet, recorded), seq: recorded.seq };
+  const next = fold(fleet, recorded);
+  return { ...next, budgets: budgetsAfter(next, recorded), seq: recorded.seq };
+}
+
+/** Run time is counted by the same events; runs that are out of sight need not be told apart any more. */
+function budgetsAfter({ budgets, runs }: Fleet, recorded: Recorded): BudgetState {
+  const next = applyToBudgets(budgets, recorded);
+  if (recorded.event.type !== 'run-requested') return next;
+  const known = Object.entries(next.agentOfRun).filter(([run]) => runs[run] !== undefined);
+  return { ...next, agentOfRun: Object.fromEntries(known) };
 }
 
 function fold(fleet: Fleet, recorded: Recorded): Fleet {
@@ -30,6 +41,10 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'daemon-stopped':
     case 'text-sent':
       return fleet;
+    case 'budget-warning':
+    case 'budget-exceeded':
+    case 'budget-reset':
+      return applyBudgetEvent(fleet, event, at);
     case 'risk-level-changed':
     case 'insight-raised':
       return fleet;
@@ -92,6 +107,7 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         grants: {},
         refusedScopes: {},
         subagents: [],
+        expectedSubagents: [],
         vendorSession: null,
         cwd: event.cwd,
         restartsWhenEnded: false,
@@ -166,6 +182,11 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'subagent-began':
     case 'subagent-ended':
       return changeSubagents(fleet, event, at);
+    case 'subagent-expected': {
+      const { call, kind, under } = event;
+      const expected = [...(fleet.runs[event.run]?.expectedSubagents ?? []), { call, kind, under, at }];
+      return changeRun(fleet, event.run, { expectedSubagents: expected.slice(-SUBAGENTS_MAX) });
+    }
     case 'approval-requested':
       return requestApproval(fleet, recorded, event);
     case 'approval-decided':
@@ -253,6 +274,7 @@ const newRun = (id: string, at: number): Run => ({
   grants: {},
   refusedScopes: {},
   subagents: [],
+  expectedSubagents: [],
   vendorSession: null,
   worktree: null,
   cwd: '',
@@ -424,12 +446,24 @@ function changeSubagents(
 ): Fleet {
   const run = fleet.runs[event.run];
   if (!run) return fleet;
-  const { subagent: id, kind, under = [] } = event;
+  const { subagent: id, kind, under = [], by = null } = event;
   const subagents =
     event.type === 'subagent-began'
       ? [...run.subagents.filter((known) => known.id !== id), { id, kind, under, beganAt: at, endedAt: null }]
       : run.subagents.map((known) => (known.id === id ? { ...known, endedAt: at } : known));
-  return withRun(fleet, { ...run, subagents: subagents.slice(-SUBAGENTS_MAX) });
+  const { [by ?? '']: starting, ...calls } = fleet.openCalls[event.session] ?? {};
+  const openCalls =
+    by && starting
+      ? { ...fleet.openCalls, [event.session]: { ...calls, [by]: { ...starting, hasBegun: true } } }
+      : fleet.openCalls;
+  return withRun(
+    { ...fleet, openCalls },
+    {
+      ...run,
+      subagents: subagents.slice(-SUBAGENTS_MAX),
+      expectedSubagents: run.expectedSubagents.filter(({ call }) => call !== by),
+    },
+  );
 }
 
 function withRun(fleet: Fleet, run: Run): Fleet {

@@ -218,6 +218,17 @@ export type FleetEvent =
       readonly kind: string;
       /** Kinds of the sub-agents that may have started it; absent where only its run can have. */
       readonly under?: readonly string[];
+      /** The call that most likely started it. */
+      readonly by?: string | null;
+    }
+  /** A call that starts a sub-agent has come back, and the sub-agent has not been heard of yet. */
+  | {
+      readonly type: 'subagent-expected';
+      readonly run: string;
+      readonly session: string;
+      readonly call: string;
+      readonly kind: string;
+      readonly under: readonly string[];
     }
   | {
       readonly type: 'approval-requested';
@@ -383,6 +394,22 @@ export type FleetEvent =
       readonly from: Level;
       readonly to: Level;
       readonly probability: number;
+    }
+  /** Four fifths of its run time, or all of it. */
+  | {
+      readonly type: 'budget-warning' | 'budget-exceeded';
+      readonly project: string;
+      readonly agent: string;
+      readonly usedSeconds: number;
+      readonly budgetSeconds: number;
+    }
+  | {
+      readonly type: 'budget-reset';
+      readonly project: string;
+      readonly agent: string;
+      /** What it had used by then. */
+      readonly usedSeconds: number;
+      readonly reason: string;
     }
   /** Something that is no risk and that somebody ought to know. */
   | {

@@ -2,6 +2,7 @@
  * The state of everything, as a fold of events (apply.ts). The daemon decides on it, the
  * control room shows it; both come to the same by the same function.
  */
+import { NO_BUDGETS, type BudgetState } from './budget.ts';
 import type { Hold, Quarantine } from './quarantine.ts';
 import type { AgentDefinition, ProjectDefaults, Tier, Vendor } from './agent.ts';
 import type { Envelope, ToolCall } from './approvals/envelope.ts';
@@ -55,6 +56,8 @@ export interface Run {
   readonly refusedScopes: Readonly<Partial<Record<Scope, ScopeWord>>>;
   /** Of the present session, oldest first. */
   readonly subagents: readonly Subagent[];
+  /** Started by a call that has come back, and not heard of yet. */
+  readonly expectedSubagents: readonly ExpectedSubagent[];
   readonly vendorSession: string | null;
   readonly worktree: Worktree | null;
   readonly cwd: string;
@@ -89,6 +92,14 @@ export interface Subagent {
   readonly under: readonly string[];
   readonly beganAt: number;
   readonly endedAt: number | null;
+}
+
+export interface ExpectedSubagent {
+  /** The call that starts it. */
+  readonly call: string;
+  readonly kind: string;
+  readonly under: readonly string[];
+  readonly at: number;
 }
 
 /** What a person set for an agent, above or below what its file says. */
@@ -179,6 +190,8 @@ export interface OpenCall {
   readonly kind?: string | null;
   /** It waits for a scope: neither allowed nor refused, and not what that approval is about. */
   readonly heldFor?: { readonly scope: Scope; readonly approval: string };
+  /** The sub-agent it starts has been heard of. */
+  readonly hasBegun?: boolean;
 }
 
 export interface Alarm {
@@ -217,6 +230,9 @@ export interface Fleet {
   /** By project and agent, see risk/observe.ts. */
   readonly quarantines: Readonly<Record<string, Quarantine>>;
   readonly holds: Readonly<Record<string, readonly Hold[]>>;
+  readonly budgets: BudgetState;
+  /** What has been said of an agent's budget already, by project and agent. */
+  readonly budgetMarks: Readonly<Record<string, 'warning' | 'exceeded'>>;
 }
 
 export const EMPTY_FLEET: Fleet = {
@@ -231,6 +247,8 @@ export const EMPTY_FLEET: Fleet = {
   alarms: [],
   quarantines: {},
   holds: {},
+  budgets: NO_BUDGETS,
+  budgetMarks: {},
 };
 
 export const isLive = (run: Run): boolean => run.phase === 'running' || run.phase === 'stopping';

@@ -5,7 +5,7 @@ import { runOfSession, type Fleet, type Run } from './fleet.ts';
 import type { Input, Moment } from './input.ts';
 import { allowedInput, callThatRan } from './ran-call.ts';
 import { callAsked, callJudgedAgain } from './permissions/ask-call.ts';
-import { subagentBegan } from './permissions/lineage.ts';
+import { subagentBegan, subagentExpected } from './permissions/lineage.ts';
 
 type HookInput = Extract<Input, { type: 'hook' }>;
 
@@ -111,7 +111,7 @@ function toolFinished(
   hook: Extract<HookInput['hook'], { type: 'tool-finished' }>,
 ): readonly FleetEvent[] {
   const { call, outcome, executedInput, filledIn = [], resultHash } = hook;
-  const finished: FleetEvent = {
+  const finished: Extract<FleetEvent, { type: 'tool-finished' }> = {
     type: 'tool-finished',
     run: run.id,
     session,
@@ -137,9 +137,11 @@ function toolFinished(
   }
   // What the person filled in after the call was allowed is theirs, not the agent's.
   const executed = Object.entries(executedInput).filter(([key]) => key in allowed || !filledIn.includes(key));
-  if (canonicalJson(allowed) === canonicalJson(Object.fromEntries(executed))) return [finished];
+  const expected = outcome === 'succeeded' ? subagentExpected(fleet, run, session, finished.call) : null;
+  const told = expected ? [finished, expected] : [finished];
+  if (canonicalJson(allowed) === canonicalJson(Object.fromEntries(executed))) return told;
   return [
-    finished,
+    ...told,
     alarm('executed-input-differs', `${call.tool} ran with another input than the one allowed`),
   ];
 }

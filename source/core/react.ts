@@ -54,11 +54,15 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
     case 'agent-let-go':
     case 'agent-released':
       return [{ type: 'judge-again', session: null }];
+    case 'budget-warning':
+    case 'budget-exceeded':
+    case 'budget-reset':
     case 'risk-level-changed':
     case 'insight-raised':
     case 'daemon-started':
     case 'daemon-stopped':
     case 'subagent-began':
+    case 'subagent-expected':
     case 'subagent-ended':
     case 'run-refused':
     case 'worktree-added':

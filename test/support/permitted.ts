@@ -5,6 +5,7 @@ import type { ToolCall } from '../../source/core/approvals/envelope.ts';
 import type { Approval } from '../../source/core/fleet.ts';
 import { BUILT_IN_POLICY, type GlobalPolicy } from '../../source/core/permissions/global-policy.ts';
 import type { World } from '../../source/core/policy/policy.ts';
+import type { HookEvent } from '../../source/core/vendors/vendor.ts';
 import { agentNamed, Simulation } from './fleet.ts';
 
 export const PROJECT = '/p';
@@ -25,6 +26,18 @@ const STRAIGHT: World = {
 };
 
 type Call = Pick<ToolCall, 'tool' | 'input'> & { readonly subagent?: string; readonly kind?: string };
+
+interface Called {
+  readonly id: string;
+  /** What its hook would be told now. */
+  answer(): HookAnswer;
+  /** The same question once more, as of a hook that reconnected. */
+  again(): void;
+  /** It has run. */
+  ends(): void;
+  /** The answer's type at once. */
+  readonly word: string;
+}
 
 export const read = (path = '/p/a.ts'): Call => ({ tool: 'Read', input: { file_path: path } });
 export const write = (path = '/p/a.ts'): Call => ({
@@ -65,10 +78,7 @@ export class Permitted extends Simulation {
   }
 
   /** Asks, and says what the hook would be told now. */
-  call(
-    session: string,
-    asked: Call,
-  ): { id: string; answer: () => HookAnswer; again: () => void; word: string } {
+  call(session: string, asked: Call): Called {
     const id = `c${++this.#calls}`;
     const { kind = null, subagent = kind === null ? null : `sub-${kind}` } = asked;
     const call: ToolCall = { id, tool: asked.tool, input: asked.input, subagent };
@@ -78,7 +88,16 @@ export class Permitted extends Simulation {
     };
     again();
     const answer = (): HookAnswer => answerTo(this.fleet, { session, call, at: this.at });
-    return { id, answer, again, word: answer().type };
+    const ends = (): void => {
+      const ended = { type: 'tool-finished', call, outcome: 'succeeded', vendorSession: 'v' } as const;
+      this.tell(session, { ...ended, executedInput: call.input });
+    };
+    return { id, answer, again, ends, word: answer().type };
+  }
+
+  /** A hook that only reports. */
+  tell(session: string, hook: HookEvent): void {
+    this.submit({ type: 'hook', session, hook, facts: STRAIGHT, approvalLifeMs: 0 }, 'agent:dev');
   }
 
   /** What the daemon does with every call that waits when something has changed. */

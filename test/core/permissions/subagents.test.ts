@@ -75,6 +75,35 @@ describe('PE5 the sub-agent of a sub-agent', () => {
     expect(call('general-purpose', 's3', search()).word).toBe('wait');
   });
 
+  test('in the background may no more either, though the call that started it has long come back', () => {
+    const { world, run, session, call } = nested({ tier: 'restricted', rules: [allowing('Task')] });
+    world.call(session, spawning('docs'));
+    const spawned = call('docs', 's1', spawning('Explore'));
+    spawned.ends();
+    world.tell(session, { type: 'subagent-ended', vendorSession: 'v', subagent: 's1', kind: 'docs' });
+    expect(call('Explore', 's2', search()).word).toBe('wait');
+    expect(world.fleet.runs[run]!.expectedSubagents).toEqual([]);
+  });
+
+  test('of the run itself in the background is held to the run alone, whoever else is at work', () => {
+    const { world, session, call } = nested({ tier: 'restricted' });
+    world.call(session, spawning('docs'));
+    call('docs', 's1', read());
+    world.call(session, spawning('Explore')).ends();
+    expect(call('Explore', 's2', search()).word).toBe('allow');
+  });
+
+  test('of which two of a kind are on their way is held to the stricter, whichever comes first', () => {
+    const { world, session, call } = nested({ tier: 'restricted', rules: [allowing('Task')] });
+    world.call(session, spawning('docs'));
+    call('docs', 's1', spawning('Explore')).ends();
+    world.call(session, spawning('Explore')).ends();
+    expect(call('Explore', 's2', search()).word).toBe('wait');
+    expect(call('Explore', 's3', search()).word).toBe('wait');
+    // Nobody else is on the way: it must be of the run, or of whoever is at work.
+    expect(call('Explore', 's4', search()).word).toBe('wait');
+  });
+
   test('is held to everybody who is at work where no call tells who started it', () => {
     const { call } = nested({ tier: 'restricted' });
     expect(call('docs', 's1', read()).word).toBe('allow');
