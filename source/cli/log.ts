@@ -4,7 +4,7 @@ import { visible } from '../core/visible-text.ts';
 import { EXIT, type Command } from './command.ts';
 import { withDaemon } from './daemon-ask.ts';
 import { parseDuration } from './duration.ts';
-import { describeEvent } from './describe-event.ts';
+import { describeEvent } from '../core/describe-event.ts';
 import { textOption } from './text-option.ts';
 
 const PAGE = 500;

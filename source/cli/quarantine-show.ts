@@ -2,7 +2,7 @@ import { projectRootOf } from '../io/files/project-files.ts';
 import { visible } from '../core/visible-text.ts';
 import { EXIT, type Command } from './command.ts';
 import { askDaemon } from './daemon-ask.ts';
-import { describeEvent } from './describe-event.ts';
+import { describeEvent } from '../core/describe-event.ts';
 import { age, printJson } from './print.ts';
 
 export const command: Command = {

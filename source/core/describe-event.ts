@@ -1,7 +1,7 @@
 /** An event as a sentence. */
-import { heldBy } from '../core/approvals/grants.ts';
-import { shownAs } from '../core/approvals/subject.ts';
-import type { Recorded } from '../core/event.ts';
+import { heldBy } from './approvals/grants.ts';
+import { shownAs } from './approvals/subject.ts';
+import type { Recorded } from './event.ts';
 
 export function describeEvent({ event, agent }: Recorded): string {
   const who = agent ?? '';
