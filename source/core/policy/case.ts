@@ -17,7 +17,7 @@ export function reachesTier({ policy }: Case, tier: Tier): boolean {
   return TIERS.indexOf(policy.tier) >= TIERS.indexOf(tier);
 }
 
-export function byTier({ policy }: Case): DecidedBy {
+function byTier({ policy }: Case): DecidedBy {
   return { type: 'tier', tier: policy.tier, source: policy.tierSource };
 }
 

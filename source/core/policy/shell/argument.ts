@@ -48,11 +48,11 @@ export function argumentsOf(word: Word, bindings: Bindings): readonly Argument[]
   });
 }
 
-export function known(text: string): Argument {
+function known(text: string): Argument {
   return { kind: 'known', text, choices: null };
 }
 
-export function unknownWords(): Argument {
+function unknownWords(): Argument {
   return { kind: 'many', text: UNKNOWN, choices: null };
 }
 

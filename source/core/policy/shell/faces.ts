@@ -66,10 +66,6 @@ export function facesOf(words: readonly Argument[], isNamed: (name: string) => b
   return new Unwrapping(words, isNamed);
 }
 
-export function isShell(name: string): boolean {
-  return SHELLS.test(name);
-}
-
 export function baseName(text: string): string {
   return text.slice(text.lastIndexOf('/') + 1);
 }

@@ -12,7 +12,7 @@ export interface ShellPattern {
 
 export const BETWEEN = '\u0000';
 
-export function joinWords(words: readonly string[]): string {
+function joinWords(words: readonly string[]): string {
   return words.join(BETWEEN);
 }
 
