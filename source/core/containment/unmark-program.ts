@@ -6,32 +6,28 @@
  */
 import type { Machine } from './system-calls.ts';
 
-/** prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) of linux/prctl.h. */
-const PR_CAP_AMBIENT = 47;
-const CLEAR_ALL = 4;
-
-/** What a shell says of a command it could not start. */
-const NOT_STARTED = 127;
-
-/** Both instruction sets find their words on the stack: their number, then pointers, a zero, the environment. */
+/**
+ * Calls prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) of linux/prctl.h, and if that worked execve(path,
+ * its own words, its own environment); ends with 127 otherwise, as a shell does that cannot start a command.
+ * Both instruction sets find their words on the stack: their number, then pointers, a zero, the environment. */
 const CODE: Readonly<Record<Machine, readonly number[]>> = {
   x64: [
-    ...[0xb8, 157, 0, 0, 0], // mov eax, prctl
-    ...[0xbf, PR_CAP_AMBIENT, 0, 0, 0], // mov edi
-    ...[0xbe, CLEAR_ALL, 0, 0, 0], // mov esi
-    ...[0x31, 0xd2, 0x45, 0x31, 0xd2, 0x45, 0x31, 0xc0], // xor edx, edx; xor r10d, r10d; xor r8d, r8d
-    ...[0x0f, 0x05], // syscall
-    ...[0x85, 0xc0, 0x75, 28], // test eax, eax; jnz to the exit
-    ...[0x48, 0x8d, 0x3d, 33, 0, 0, 0], // lea rdi, [the path behind the code]
-    ...[0x48, 0x8b, 0x04, 0x24], // mov rax, [rsp]
-    ...[0x48, 0x8d, 0x74, 0x24, 0x08], // lea rsi, [rsp + 8]
-    ...[0x48, 0x8d, 0x54, 0xc4, 0x10], // lea rdx, [rsp + 8 * rax + 16]
-    ...[0xb8, 59, 0, 0, 0], // mov eax, execve
-    ...[0x0f, 0x05], // syscall
-    ...[0xbf, NOT_STARTED, 0, 0, 0], // exit: mov edi
-    ...[0xb8, 60, 0, 0, 0], // mov eax, exit
-    ...[0x0f, 0x05], // syscall
-  ],
+    'b8 9d 00 00 00', // mov eax, prctl
+    'bf 2f 00 00 00', // mov edi, PR_CAP_AMBIENT
+    'be 04 00 00 00', // mov esi, CLEAR_ALL
+    '31 d2 45 31 d2 45 31 c0', // xor edx, edx; xor r10d, r10d; xor r8d, r8d
+    '0f 05', // syscall
+    '85 c0 75 1c', // test eax, eax; jnz to the exit
+    '48 8d 3d 21 00 00 00', // lea rdi, [the path behind the code]
+    '48 8b 04 24', // mov rax, [rsp]
+    '48 8d 74 24 08', // lea rsi, [rsp + 8]
+    '48 8d 54 c4 10', // lea rdx, [rsp + 8 * rax + 16]
+    'b8 3b 00 00 00', // mov eax, execve
+    '0f 05', // syscall
+    'bf 7f 00 00 00', // exit: mov edi, 127
+    'b8 3c 00 00 00', // mov eax, exit
+    '0f 05', // syscall
+  ].flatMap((line) => line.split(' ').map((byte) => Number.parseInt(byte, 16))),
   arm64: [
     0xd28005e0, // movz x0, PR_CAP_AMBIENT
     0xd2800081, // movz x1, CLEAR_ALL
@@ -99,7 +95,7 @@ export function unmarkProgram(machine: Machine, path: string): Uint8Array {
   view.setUint32(stack + 4, READ_WRITE, true);
   bytes.set(code, CODE_AT);
   bytes.set(
-    [...path].map((letter) => letter.charCodeAt(0)),
+    Array.from(path, (letter) => letter.charCodeAt(0)),
     CODE_AT + code.length,
   );
   return bytes;
