@@ -6,8 +6,10 @@ import type { Recorded } from './event.ts';
 export function describeEvent({ event, agent }: Recorded): string {
   const who = agent ?? '';
   switch (event.type) {
-    case 'daemon-started':
-      return `daemon started (version ${event.version}, pid ${event.process.pid})`;
+    case 'daemon-started': {
+      const { version, process: daemon } = event;
+      return `daemon started (version ${version}, pid ${daemon.pid})`;
+    }
     case 'daemon-stopped':
       return 'daemon stopped';
     case 'project-configured':
