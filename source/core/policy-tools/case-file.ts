@@ -35,7 +35,7 @@ export interface CaseFile {
   readonly problems: readonly CaseProblem[];
 }
 
-export const CASE_ROOT = '/repo';
+const CASE_ROOT = '/repo';
 export const CASE_HOME = '/home/dev';
 
 /** What every case finds in `/repo`, without saying so. */

@@ -17,7 +17,7 @@ export type VirtualFiles = ReadonlyMap<string, VirtualEntry>;
 const LINKS_MAX = 40;
 
 /** Where an absolute path really leads; what does not exist stays as spelled. undefined: its links run in a circle. */
-export function realPathIn(files: VirtualFiles, path: string): string | undefined {
+function realPathIn(files: VirtualFiles, path: string): string | undefined {
   const left = namesOf(path);
   let real = '';
   let links = 0;
@@ -39,7 +39,7 @@ export function realPathIn(files: VirtualFiles, path: string): string | undefine
 }
 
 /** Paths below the worktree whose names usually hold secrets, and links that lead to one or out. */
-export function secretsIn(files: VirtualFiles, root: string): readonly string[] {
+function secretsIn(files: VirtualFiles, root: string): readonly string[] {
   const found = new Set<string>();
   for (const [path, entry] of files) {
     if (!path.startsWith(`${root}/`)) continue;
