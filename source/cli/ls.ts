@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { isEnded, pendingApprovals, type Fleet, type Run } from '../core/fleet.ts';
 import { policyOfRun } from '../core/permissions/judge-call.ts';
+import { adapterOf } from '../core/vendors/registry.ts';
 import { visible } from '../core/visible-text.ts';
 import { EXIT, type Command } from './command.ts';
 import { askDaemon } from './daemon-ask.ts';
@@ -26,7 +27,8 @@ export const command: Command = {
         runs: runs.map((run) => {
           const { tier, tierSource, scopes } = policyOfRun(fleet, run);
           const waiting = waitingOf(fleet, run).map(({ id }) => id);
-          return { ...run, tier, tierSource, scopes, waiting };
+          const { limits } = adapterOf(run.vendor);
+          return { ...run, tier, tierSource, scopes, waiting, limits };
         }),
         daemon,
       });

@@ -66,6 +66,8 @@ export interface LaunchOptions {
   readonly inherited?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly agent?: Partial<AgentDefinition>;
+  /** Does what somebody may do to the files it is started with. */
+  readonly tamper?: (folder: string) => void;
 }
 
 interface Screen {
@@ -200,6 +202,7 @@ export async function openAgentLab(agent: AgentUnderTest): Promise<AgentLab> {
     });
     const start: ProgramStart = await launchOf({ adapter, request, cwd: repository });
     writeStartFiles(request.folder, start.files ?? []);
+    options.tamper?.(request.folder);
     return { command: start.command, env: { ...environmentOf(request, start), ...options.env } };
   }
 

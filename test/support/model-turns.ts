@@ -72,11 +72,14 @@ function turnsOf(text: string): Turn[] {
 
 /** What is no JSON is left as it is: a directive that waits for what a tool is yet to say. */
 function inputOf(text: string): Call['input'] {
-  try {
-    return JSON.parse(text || '{}') as Call['input'];
-  } catch {
-    return { text };
-  }
+  // Some CLIs put what they are given into quotes.
+  for (const spelling of [text || '{}', text.replaceAll(String.raw`\"`, '"')])
+    try {
+      return JSON.parse(spelling) as Call['input'];
+    } catch {
+      // The other one, or none.
+    }
+  return { text };
 }
 
 let made = 0;

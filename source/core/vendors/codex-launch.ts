@@ -6,13 +6,15 @@ import { codexFlags, hooksQuestion, sandboxOf, toml, trustIn } from './codex-set
 import { nestedNames, withLoopbackUnproxied } from './environment.ts';
 import { gateCommandEnvironment } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
+import { refusedWord, type KnownWords } from './known-words.ts';
 import type { Launch, LaunchRequest } from './vendor.ts';
 
-/** What a person may put into `command`; `value` ones take the next word. */
 const SWITCHES = /^(?:--oss|--no-alt-screen|--strict-config)$/;
-const EXEC_SWITCHES = /^(?:--json|--skip-git-repo-check|--ephemeral|--ignore-user-config)$/;
+const EXEC_SWITCHES =
+  /^(?:--oss|--no-alt-screen|--strict-config|--json|--skip-git-repo-check|--ephemeral|--ignore-user-config)$/;
 const VALUES = /^(?:-m|--model|-p|--profile|-i|--image|--local-provider|-c|--config)$/;
-const EXEC_VALUES = /^(?:--color|--output-schema|-o|--output-last-message)$/;
+const EXEC_VALUES =
+  /^(?:-m|--model|-p|--profile|-i|--image|--local-provider|-c|--config|--color|--output-schema|-o|--output-last-message)$/;
 
 /** Settings that change which model thinks and how the screen looks, and nothing about what is asked. */
 const FREE_SETTING =
@@ -55,7 +57,7 @@ export function launchCodex(request: LaunchRequest): Launch {
   const args = isNamed ? given.slice(1) : given;
   // Without a person it answers its task and leaves.
   const isExec = isNamed || !isInteractive;
-  const refusal = refusedWord(args, isExec);
+  const refusal = refusedWord(args, wordsOf(isExec));
   if (refusal !== undefined) return { type: 'refused', reason: `agent ${agent.name}: ${refusal}` };
   const env = {
     ...withLoopbackUnproxied(environment),
@@ -99,20 +101,14 @@ export function launchCodex(request: LaunchRequest): Launch {
   };
 }
 
-function refusedWord(args: readonly string[], isExec: boolean): string | undefined {
-  for (let at = 0; at < args.length; at += 1) {
-    const word = args[at]!;
-    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-    const flag = equals === -1 ? word : word.slice(0, equals);
-    if (SWITCHES.test(word) || (isExec && EXEC_SWITCHES.test(word))) continue;
-    if (!VALUES.test(flag) && !(isExec && EXEC_VALUES.test(flag)))
-      return `"${word}" cannot stand in its command: ${REASONS[flag] ?? 'fleet does not know it, and it might take the gate away'}`;
-    const value = equals === -1 ? args[(at += 1)] : word.slice(equals + 1);
-    if (value === undefined) return `"${word}" lacks its value`;
-    if (flag !== '-c' && flag !== '--config') continue;
-    const key = value.split('=', 1)[0]!.trim();
-    if (!FREE_SETTING.test(key))
-      return `"${flag} ${value}" cannot stand in its command: fleet does not know the setting, and it might take the gate away; put it into ~/.codex/config.toml, below fleet's own`;
-  }
-  return undefined;
-}
+/** The words of a terminal session, and of one that answers and leaves. */
+const wordsOf = (isExec: boolean): KnownWords => ({
+  switches: isExec ? EXEC_SWITCHES : SWITCHES,
+  values: isExec ? EXEC_VALUES : VALUES,
+  reasons: REASONS,
+  faultOf(flag, value) {
+    if (flag !== '-c' && flag !== '--config') return undefined;
+    if (FREE_SETTING.test(value.split('=', 1)[0]!.trim())) return undefined;
+    return "fleet does not know the setting, and it might take the gate away; put it into ~/.codex/config.toml, below fleet's own";
+  },
+});

@@ -3,25 +3,27 @@ import { nestedNames, withLoopbackUnproxied } from './environment.ts';
 import { gateCommandEnvironment } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import { geminiHome, settingsQuestion } from './gemini-settings.ts';
+import { refusedWord, type KnownWords } from './known-words.ts';
 import type { Launch, LaunchRequest } from './vendor.ts';
 
-const SWITCHES = /^(?:-d|--debug|--screen-reader|-p|--prompt)$/;
-const VALUES = /^(?:-m|--model|-o|--output-format|-e|--extensions|--allowed-mcp-server-names)$/;
-
-const REASONS: Readonly<Record<string, string>> = {
-  '-y': 'fleet sets the mode; the gate asks',
-  '--yolo': 'fleet sets the mode; the gate asks',
-  '--approval-mode': 'fleet sets the mode; the gate asks',
-  '--policy': 'put what is never to happen into the rules of the agent',
-  '--admin-policy': 'put what is never to happen into the rules of the agent',
-  '-s': 'its sandbox would start without the gate',
-  '--sandbox': 'its sandbox would start without the gate',
-  '-w': 'fleet gives each run a worktree of its own',
-  '--worktree': 'fleet gives each run a worktree of its own',
-  '--include-directories': 'an agent works in its worktree only',
-  '-i': 'the task is added by fleet',
-  '--prompt-interactive': 'the task is added by fleet',
-  '--': 'the task is added by fleet',
+const WORDS: KnownWords = {
+  switches: /^(?:-d|--debug|--screen-reader|-p|--prompt)$/,
+  values: /^(?:-m|--model|-o|--output-format|-e|--extensions|--allowed-mcp-server-names)$/,
+  reasons: {
+    '-y': 'fleet sets the mode; the gate asks',
+    '--yolo': 'fleet sets the mode; the gate asks',
+    '--approval-mode': 'fleet sets the mode; the gate asks',
+    '--policy': 'put what is never to happen into the rules of the agent',
+    '--admin-policy': 'put what is never to happen into the rules of the agent',
+    '-s': 'its sandbox would start without the gate',
+    '--sandbox': 'its sandbox would start without the gate',
+    '-w': 'fleet gives each run a worktree of its own',
+    '--worktree': 'fleet gives each run a worktree of its own',
+    '--include-directories': 'an agent works in its worktree only',
+    '-i': 'the task is added by fleet',
+    '--prompt-interactive': 'the task is added by fleet',
+    '--': 'the task is added by fleet',
+  },
 };
 
 /** Who pays and which model; the others move settings, switch modes or belong to a session around this one. */
@@ -44,7 +46,7 @@ const EMPTIED = [
 export function launchGemini(request: LaunchRequest): Launch {
   const { agent, task, isInteractive, gate, folder, environment } = request;
   const [program = 'gemini', ...args] = agent.command;
-  const refusal = refusedWord(args);
+  const refusal = refusedWord(args, WORDS);
   if (refusal !== undefined) return { type: 'refused', reason: `agent ${agent.name}: ${refusal}` };
   const env = {
     ...withLoopbackUnproxied(environment),
@@ -86,16 +88,3 @@ const PRINTING = /^(?:-p|--prompt)$/;
 /** It takes no instructions beside the project's own, so an agent's come before its task. */
 const spoken = (instructions: string, task: string): string =>
   instructions === '' ? task : `${instructions}\n\n${task}`;
-
-function refusedWord(args: readonly string[]): string | undefined {
-  for (let at = 0; at < args.length; at += 1) {
-    const word = args[at]!;
-    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-    const flag = equals === -1 ? word : word.slice(0, equals);
-    if (SWITCHES.test(word)) continue;
-    if (!VALUES.test(flag))
-      return `"${word}" cannot stand in its command: ${REASONS[flag] ?? 'fleet does not know it, and it might take the gate away'}`;
-    if (equals === -1 && args[(at += 1)] === undefined) return `"${word}" lacks its value`;
-  }
-  return undefined;
-}

@@ -3,8 +3,9 @@ import type { Vendor } from '../agent.ts';
 import type { Protection } from '../event.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
-import { command, contained } from './command.ts';
+import { command } from './command.ts';
 import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
 import { scripted } from './scripted.ts';
 import type { VendorAdapter } from './vendor.ts';
 
@@ -12,11 +13,7 @@ const ADAPTERS: Readonly<Record<Vendor, VendorAdapter>> = {
   claude,
   codex,
   gemini,
-  opencode: contained({
-    name: 'opencode',
-    program: ['opencode'],
-    taskArguments: (task) => [`--prompt=${task}`],
-  }),
+  opencode,
   scripted,
   command,
 };

@@ -41,6 +41,7 @@ describe('AG11 any other command', () => {
       'claude',
       'codex',
       'gemini',
+      'opencode',
     ]);
   });
 });
