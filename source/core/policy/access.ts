@@ -67,11 +67,9 @@ export function judgeAccess(access: Access, theCase: Case): Finding {
   const allowed = openedBy(target, problem, theCase);
   if (allowed) return allowed;
   if (problem) return tierAsks(theCase, problem.reason);
-  const tier = isWriting(kind)
-    ? 'read_write'
-    : kind === 'search' || kind === 'glob'
-      ? 'read_only'
-      : 'restricted';
+  // A program that searches has a tier of its own; here it is only about the files.
+  const isSearching = !access.isSandboxed && (kind === 'search' || kind === 'glob');
+  const tier = isWriting(kind) ? 'read_write' : isSearching ? 'read_only' : 'restricted';
   if (!reachesTier(theCase, tier))
     return tierAsks(theCase, `${VERBS[kind]} files is not part of the tier ${theCase.policy.tier}`);
   return tierAllows(theCase, `${VERBS[kind]} inside the worktree`);

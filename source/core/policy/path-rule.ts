@@ -54,7 +54,7 @@ export function bindsPattern(
     return pattern.length <= names.length && pattern.every((each, at) => couldBeBoth(names[at]!, each));
   });
   // A file that a rule names in full is taken to be there.
-  const isNamed = met.some((pattern) => !pattern.some((name) => name.includes('*')));
+  const isNamed = met.some((pattern) => pattern.every((name) => name === '**' || !name.includes('*')));
   return isNamed ? 'all' : met.length > 0 ? 'some' : 'none';
 }
 

@@ -1,5 +1,5 @@
 /** Programs that make, move and remove files; at the tier read_write, inside the worktree. Some are known only for what they touch. */
-import type { Argument } from '../argument.ts';
+import { textsOf, type Argument } from '../argument.ts';
 import type { Outcome, Parsed, Program, Touch } from './program.ts';
 
 export const FILES: readonly Program[] = [
@@ -111,14 +111,25 @@ function carried({ operands, options }: Parsed, source: 'read' | 'delete'): Outc
     (options.some(({ name }) => name === '-T') || sources.some(({ text }) => /(?:^|\/)\.$/.test(text)));
   if (isMerge && /^\.?\/?$/.test(target.text))
     return { touches, problem: 'it merges a folder into this one' };
-  for (const { text, kind } of sources) {
-    const name = text.replace(/\/+$/, '').slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1);
-    if (name === '' || name === '.' || name === '..') continue;
-    const into = `${target.text.replace(/\/+$/, '')}/${name}`;
-    touches.push({
-      kind: 'write',
-      argument: { kind: kind === 'known' ? target.kind : kind, text: into, choices: null },
-    });
-  }
+  for (const argument of sources) touches.push(...landing(argument, target));
   return { touches, problem: null };
+}
+
+/** Where a source ends up if the target is a folder. */
+function landing(source: Argument, target: Argument): readonly Touch[] {
+  const into = (from: string, to: string): readonly string[] => {
+    const name = from.replace(/\/+$/, '').split('/').at(-1) ?? '';
+    return name === '' || name === '.' || name === '..' ? [] : [`${to.replace(/\/+$/, '')}/${name}`];
+  };
+  const froms = textsOf(source);
+  const tos = textsOf(target);
+  if (froms && tos) {
+    const choices = froms.flatMap((from) => tos.flatMap((to) => into(from, to)));
+    return choices.map((text) => ({ kind: 'write', argument: { kind: 'known', text, choices: null } }));
+  }
+  const kind = source.kind === 'known' ? target.kind : source.kind;
+  return into(source.text, target.text).map((text) => ({
+    kind: 'write',
+    argument: { kind, text, choices: null },
+  }));
 }
