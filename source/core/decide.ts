@@ -5,6 +5,7 @@ import { decideBatch } from './approvals/decide-batch.ts';
 import { decideApproval, undoDecision } from './approvals/decide-approval.ts';
 import { dispatchVerdict } from './approvals/dispatch.ts';
 import { snoozeApproval } from './approvals/snooze.ts';
+import { budgetRefusal, decideReset, enforceBudgets } from './budget-limits.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { happened, nothing, refused, type Decision } from './decision.ts';
 import type { FleetEvent } from './event.ts';
@@ -117,7 +118,7 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       return withRun(fleet, input.run, (run) => {
         if (run.phase === 'requested' || run.phase === 'launching')
           return refused('STARTING', `run ${run.id} is still starting; try again in a moment`);
-        const refusal = startRefusal(fleet, run);
+        const refusal = startRefusal(fleet, run) ?? budgetRefusal(fleet, run, moment.at);
         if (refusal) return refusal;
         const again: FleetEvent = { type: 'restart-requested', run: run.id };
         return run.phase === 'running'
@@ -186,6 +187,8 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       return holdAgent(fleet, input);
     case 'let-go':
       return letGoOfAgent(fleet, input, moment);
+    case 'reset-budget':
+      return decideReset(fleet, input, moment);
     case 'risk-changed':
       return happened(input.event);
     case 'daemon-started':
@@ -193,7 +196,13 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
     case 'daemon-stopped':
       return happened({ type: 'daemon-stopped' });
     case 'tick':
-      return { events: [...expireApprovals(fleet, moment.at), ...unprovenGates(fleet, moment.at)] };
+      return {
+        events: [
+          ...expireApprovals(fleet, moment.at),
+          ...unprovenGates(fleet, moment.at),
+          ...enforceBudgets(fleet, moment.at),
+        ],
+      };
     default:
       return input satisfies never;
   }
@@ -203,7 +212,8 @@ function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, mo
   const { agent, project, task, columns, rows } = input;
   if (agent.isEnabled === false)
     return refused('DISABLED', `${agent.name} is disabled; set "enabled: true" in its file to start it`);
-  const refusal = startRefusal(fleet, { project, agent: agent.name });
+  const name = { project, agent: agent.name };
+  const refusal = startRefusal(fleet, name) ?? budgetRefusal(fleet, name, moment.at);
   if (refusal) return refusal;
   const isAttended = input.isAttended ?? true;
   if (!isAttended && !tierOf(fleet, project, agent.name).isOwn)

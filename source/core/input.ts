@@ -196,6 +196,12 @@ export type Input =
       readonly tripwire: Tripwire;
       readonly detail: string;
     }
+  | {
+      readonly type: 'reset-budget';
+      readonly project: string;
+      readonly agent: string;
+      readonly reason: string;
+    }
   | { readonly type: 'let-go'; readonly project: string; readonly agent: string; readonly reason: string }
   /** How an agent stands has changed; for the record and for whoever looks. */
   | {

@@ -118,6 +118,7 @@ export class Asks {
       case 'quarantine-detail':
       case 'release':
       case 'let-go':
+      case 'reset-budget':
         return this.#risk.answer(ask, actor);
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);

@@ -95,6 +95,7 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
   'quarantine-detail': { project: text, agent: text },
   release: { project: text, agent: text, quarantine: text, reason: text },
   'let-go': { project: text, agent: text, reason: text },
+  'reset-budget': { project: text, agent: text, reason: text },
   configure: { project: text },
   worktrees: { project: orNull(text) },
   'discard-worktree': { run: text, isForced: flag },

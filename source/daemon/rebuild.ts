@@ -4,7 +4,7 @@ import { EMPTY_FLEET, type Fleet } from '../core/fleet.ts';
 import type { Store } from '../io/store/store.ts';
 
 /** Name and form of the saved state; a changed form gets a new name, and the old one is simply not found. */
-const PROJECTION = 'fleet-4';
+const PROJECTION = 'fleet-5';
 const PAGE = 1_000;
 
 /** From the newest projection when there is one, else from the first event. */

@@ -9,7 +9,10 @@ import { AskRefused } from './clients.ts';
 import type { Evidence } from './evidence.ts';
 import type { Loop } from './loop.ts';
 
-type RiskAsk = Extract<Ask, { type: 'risk' | 'quarantine' | 'quarantine-detail' | 'release' | 'let-go' }>;
+type RiskAsk = Extract<
+  Ask,
+  { type: 'risk' | 'quarantine' | 'quarantine-detail' | 'release' | 'let-go' | 'reset-budget' }
+>;
 
 /** As far back as anybody reads before letting an agent work again. */
 const DECISIONS_MAX = 40;
@@ -39,6 +42,7 @@ export class RiskAsks {
         return this.#submit({ ...ask, grounds: null }, actor);
       case 'release':
       case 'let-go':
+      case 'reset-budget':
         return this.#submit(ask, actor);
       case 'quarantine-detail': {
         const quarantine = quarantineOf(loop.fleet, ask);

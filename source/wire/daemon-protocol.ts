@@ -127,6 +127,13 @@ export type Ask =
       readonly quarantine: string;
       readonly reason: string;
     }
+  /** All of its run time again. */
+  | {
+      readonly type: 'reset-budget';
+      readonly project: string;
+      readonly agent: string;
+      readonly reason: string;
+    }
   | { readonly type: 'let-go'; readonly project: string; readonly agent: string; readonly reason: string }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
@@ -201,6 +208,7 @@ export interface AskValue {
   };
   release: Record<string, never>;
   'let-go': Record<string, never>;
+  'reset-budget': Record<string, never>;
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };

@@ -13,11 +13,16 @@ afterEach(() => home.close());
 
 /** A project with one agent for each name, all of them the same program. */
 function project(...names: string[]): string {
+  return projectWith(names, '');
+}
+
+/** `more` is said of each agent. */
+function projectWith(names: readonly string[], more: string): string {
   const folder = join(home.folder, 'project');
   mkdirSync(folder);
   const agents = names.map(
     (name) =>
-      `  - name: ${name}\n    vendor: scripted\n    worktree: false\n    command: ${JSON.stringify([PROGRAM.node, AGENT])}\n`,
+      `  - name: ${name}\n    vendor: scripted\n    worktree: false\n    command: ${JSON.stringify([PROGRAM.node, AGENT])}\n${more}`,
   );
   writeFileSync(join(folder, 'fleet.yaml'), `agents:\n${agents.join('')}`);
   return realpathSync(folder);
@@ -148,5 +153,39 @@ describe('the brain', () => {
     expect(agents[0]).toMatchObject({ agent: 'stuck', level: 'critical' });
     const shown = await home.fleet(['quarantine', 'show', 'stuck'], { cwd: folder });
     expect(shown.stdout).toMatch(/put there by the brain: risk 0\.\d+: silent/);
+  });
+});
+
+describe('a budget of run time', () => {
+  it('WT4 ends every session of an agent that has used it up, counts across a killed daemon, and is reset by a person', async () => {
+    home = new FleetHome();
+    const folder = projectWith(['dev'], '    budget_seconds: 8\n');
+    const run = await start(folder, 'dev', 'stall');
+    await shows(run, /now stall/);
+    process.kill(await home.daemonPid(), 'SIGKILL');
+    const ended = await home.runWhen(run.id, ({ phase }) => phase === 'exited');
+    expect(ended.reason).toBe('its budget is used');
+    // To the second: stopping takes a moment, no second session was given the time again.
+    expect((ended.endedAt! - ended.startedAt!) / 1_000).toBeGreaterThanOrEqual(8);
+    const types = (await home.log()).map(({ event }) => event.type);
+    expect(types.filter((type) => type === 'budget-warning')).toHaveLength(1);
+    expect(types.filter((type) => type === 'budget-exceeded')).toHaveLength(1);
+    for (const again of [
+      ['start', 'dev', 'x'],
+      ['restart', run.id],
+    ])
+      expect(await home.fleet(again, { cwd: folder })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('fleet budget reset dev'),
+      });
+    const table = await home.fleet(['budget'], { cwd: folder });
+    expect(table.stdout).toMatch(/dev +1 +\d+s +8s +\d{3} % +exceeded/);
+    expect((await home.fleet(['budget', 'reset', 'dev'], { cwd: folder })).code).toBe(1);
+    expect(await home.fleet(['budget', 'reset', 'dev', '-m', 'one more try'], { cwd: folder })).toMatchObject(
+      {
+        code: 0,
+      },
+    );
+    await start(folder, 'dev', 'fine');
   });
 });
