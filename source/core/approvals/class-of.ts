@@ -24,13 +24,17 @@ function commandForm(command: string): string {
   let isName = true;
   // Words directly behind a program say what it is to do; behind an option or a path they are its operands.
   let isVerb = true;
+  let isStream = false;
   return piecesOf(command)
     .map(({ type, text }) => {
       if (type !== 'word') {
         isName = isVerb = type === 'end';
+        isStream = text.endsWith('&');
         return text === '\n' ? ';' : text;
       }
-      if (isName) isName = false;
+      // `2>&1`: a stream, no number of the call's.
+      if (isStream) isStream = false;
+      else if (isName) isName = false;
       else {
         isVerb &&= VERB.test(text);
         if (!isVerb && !OPTION.test(text)) return wordForm(text);

@@ -3,7 +3,9 @@
  * proposal; whether it covers the call is for the judge to say, and how much else it covers for the history.
  */
 import type { Action } from '../policy/action.ts';
+import { rank } from './could.ts';
 import { riskOf } from './risk-of.ts';
+import { commandRisks } from './risky-commands.ts';
 import { simpleCommands } from './shell-words.ts';
 import { actionOf, type Subject } from './subject.ts';
 
@@ -14,7 +16,7 @@ export interface RuleProposal {
 }
 
 interface Candidate extends RuleProposal {
-  /** It stands for what was asked for and nothing else. */
+  /** No rule is narrower that covers what was asked for. */
   readonly isExact: boolean;
 }
 
@@ -33,10 +35,13 @@ export function proposeRules(request: {
 }): readonly RuleProposal[] {
   const action = actionOf(request.subject);
   if (!action) return [];
-  // What cannot be taken back is allowed for good only as it stands, if at all.
-  const isWorst = riskOf(request).level === 'critical';
+  // What is dangerous is allowed for good only as it stands: “git push” with anything behind it may be forced, and
+  // “rm notes” may be followed by anything. What merely runs code runs code either way.
+  const isRisky = riskOf(request).could.some(
+    ({ level, does }) => rank(level) >= rank(does === 'runs' ? 'high' : 'medium'),
+  );
   const proposals = proposalsFor(action, request.cwd, request.root).filter(
-    ({ rule, isExact }) => (isExact || !isWorst) && request.covers(rule),
+    ({ rule, isExact }) => (isExact || !isRisky) && request.covers(rule),
   );
   const narrowFirst = [
     ...proposals.filter(({ isExact }) => isExact),
@@ -102,7 +107,7 @@ function proposalsFor(action: Action, cwd: string, root: string): Candidate[] {
 const whole = (tool: string): Candidate => ({ rule: tool, words: `every ${tool}`, isExact: false });
 
 const named = (tool: string, name: string): Candidate[] =>
-  name === '' ? [whole(tool)] : [{ rule: `${tool}(${name})`, words: `${tool} of ${name}`, isExact: false }];
+  name === '' ? [whole(tool)] : [{ rule: `${tool}(${name})`, words: `${tool} of ${name}`, isExact: true }];
 
 /** Programs whose second word says what they do; `npm run` and its like need a third. */
 const HAS_VERB =
@@ -132,6 +137,8 @@ function shellRules(command: string): Candidate[] {
     const option = plain.findIndex((word, at) => at > 0 && word.startsWith('-') && !(at === 1 && needsThird));
     for (let length = option < 0 ? plain.length : option; length >= least; length--) {
       const start = plain.slice(0, length).join(' ');
+      // A program with anything behind it is for programs that can do no harm: never “rm”, “bash”, or one nobody knows.
+      if (length === 1 && commandRisks(start, '/').length > 0) continue;
       proposals.push({
         rule: `Bash(${start}:*)`,
         words: `“${start}” with anything behind it`,
@@ -167,5 +174,5 @@ function pathRules(tool: string, paths: readonly string[], cwd: string, root: st
 
 function hostRules(tool: string, url: string | null): Candidate[] {
   const host = /^https:\/\/([a-z\d.-]+)(?:[/?#]|$)/i.exec(url ?? '')?.[1]?.toLowerCase();
-  return host ? [{ rule: `${tool}(domain:${host})`, words: `${tool} of ${host}`, isExact: false }] : [];
+  return host ? [{ rule: `${tool}(domain:${host})`, words: `${tool} of ${host}`, isExact: true }] : [];
 }

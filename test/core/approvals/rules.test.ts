@@ -64,7 +64,13 @@ describe('rules that are proposed', () => {
     ],
     ['make docs', ['Bash(make docs)', 'Bash(make docs:*)']],
     ['git commit -m "a b"', ['Bash(git commit:*)']],
-    // What cannot be taken back only as it stands.
+    // What is dangerous only as it stands, and no program that could do anything with anything behind it.
+    ['rm -rf build', ['Bash(rm -rf build)']],
+    ['git reset --hard', ['Bash(git reset --hard)']],
+    ['rm notes.md', ['Bash(rm notes.md)']],
+    ['bash deploy.sh', ['Bash(bash deploy.sh)', 'Bash(bash deploy.sh:*)']],
+    ['sudo make', ['Bash(sudo make)']],
+    ['./tool', ['Bash(./tool)']],
     ['git push --force', ['Bash(git push --force)']],
     ['python3 -m pytest -q', ['Bash(python3 -m pytest -q)', 'Bash(python3 -m pytest:*)']],
     ['npm publish', ['Bash(npm publish)']],
