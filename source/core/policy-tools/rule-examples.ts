@@ -53,7 +53,8 @@ function textsOf(tool: string, specifier: string): readonly string[] {
     const path = specifier.replace(/^\/\//, '/');
     return ['x', 'x/y'].map((names) => path.replaceAll('**', names).replaceAll('*', 'x'));
   }
-  return ['a', 'a.b'].map((text) => specifier.replaceAll('*', text));
+  // As a host each of them is a public one, as a name it is a name.
+  return ['a.example.org', 'b.example.org'].map((text) => specifier.replaceAll('*', text));
 }
 
 /** What these rules alone make of an action, in a tier that has next to nothing. */

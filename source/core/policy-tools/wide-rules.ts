@@ -111,9 +111,9 @@ function widePath(tool: string, specifier: string | null): Advice | null {
 }
 
 function wideHost(tool: string, specifier: string | null): Advice | null {
-  if (specifier === null)
+  const host = specifier?.replace(/^domain:/, '') ?? '*';
+  if (host === '*')
     return wide('it allows every host there is', `name the hosts, as in ${tool}(domain:docs.rs)`);
-  const host = specifier.replace(/^domain:/, '');
   if (/^\*\.[^.]+$/.test(host))
     return wide(
       `everybody can get a name below ${host.slice(1)}`,

@@ -40,7 +40,7 @@ test.each([
   ['allow Read', 'wide', /every file/],
   ['allow Edit(~/**)', 'wide', /whole of home/],
   ['allow WebFetch', 'wide', /every host/],
-  ['allow WebFetch(domain:*)', 'unreadable', /domain/],
+  ['allow WebFetch(domain:*)', 'wide', /every host/],
   ['allow WebFetch(domain:*.com)', 'wide', /below \.com/],
   ['allow mcp__*', 'wide', /every MCP server/],
   ['deny Bash(git push)', 'narrow', /one more argument/],
