@@ -133,7 +133,7 @@ function outcomeOf(
     const why = isUnattended ? `${reason}; nobody attends this run, so nobody is asked` : reason;
     return [{ type: 'tool-judged', ...told, verdict, tier, reason: why }];
   }
-  const refusal = refusalOf(run, scope, judged.open);
+  const refusal = refusalOf(fleet, run, scope, judged.open);
   if (refusal !== null)
     return [{ type: 'tool-judged', ...told, verdict, tier, reason: `${reason}${refusal}` }];
   const waiting = waitingScopeRequest(fleet, run.id, scope);
@@ -164,8 +164,9 @@ function wanting({ tool }: ToolCall, { parts, reason }: Judgement): string {
 }
 
 /** Why a person is not asked for the scope, to be added to the reason; null where one is. */
-function refusalOf(run: Run, scope: Scope, open: OpenCall | undefined): string | null {
+function refusalOf(fleet: Fleet, run: Run, scope: Scope, open: OpenCall | undefined): string | null {
   if (!run.isAttended) return '';
+  if (fleet.policy.granters[scope]?.length === 0) return '; nobody may grant it (policy.yaml, grants)';
   const refused = run.refusedScopes[scope];
   if (refused) return `; ${refused.by.replace(/^person:/, '')} said no to it${words(refused.reason)}`;
   // It has waited for this very scope, and the question ended without an answer.

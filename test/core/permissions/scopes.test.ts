@@ -140,6 +140,13 @@ test('PE3 what waited while no daemon was there is judged by what holds when it 
   expect(world.pending()).toEqual([]);
 });
 
+test('PE11 what nobody may grant is not asked for', () => {
+  const { world, session } = fetcher();
+  world.policy({ granters: { network: [] } });
+  expect(world.call(session, fetching()).answer()).toMatchObject(denied('nobody may grant it'));
+  expect(world.pending()).toEqual([]);
+});
+
 describe('PE7 a scope is refused', () => {
   test('with words that reach the model, and without asking again', () => {
     const { world, session } = fetcher();
