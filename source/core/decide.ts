@@ -9,7 +9,7 @@ import { budgetRefusal, decideReset, enforceBudgets } from './budget-limits.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { happened, nothing, refused, type Decision } from './decision.ts';
 import type { FleetEvent } from './event.ts';
-import { isEnded, isLive, runOfSession, type Fleet, type Run } from './fleet.ts';
+import { isEnded, isLive, pendingApprovals, runOfSession, type Fleet, type Run } from './fleet.ts';
 import { decideHook, judgeAgain } from './hooks.ts';
 import type { Input, Moment } from './input.ts';
 import { grantScope, revokeScope, withGrants } from './permissions/scopes.ts';
@@ -140,7 +140,7 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
     case 'judge-again':
       return { events: judgeAgain(fleet, input, moment) };
     case 'hook-gone':
-      return { events: hookGone(fleet, input.session, input.call) };
+      return { events: callGivenUp(fleet, input) };
     case 'dispatch':
       return dispatchVerdict(fleet, input, moment);
     case 'decide':
@@ -206,6 +206,26 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
     default:
       return input satisfies never;
   }
+}
+
+/**
+ * A call that was given up while it waited: somebody pressed Esc in the agent's terminal, and no hook tells of
+ * that. With nothing else waiting the agent has come to rest.
+ */
+function callGivenUp(
+  fleet: Fleet,
+  { session, call }: Extract<Input, { type: 'hook-gone' }>,
+): readonly FleetEvent[] {
+  const events = hookGone(fleet, session, call);
+  const run = runOfSession(fleet, session);
+  if (events.length === 0 || run?.activity !== 'working') return events;
+  const given = fleet.openCalls[session]?.[call]?.approval;
+  const isWaiting = pendingApprovals(fleet).some(
+    (approval) => approval.session === session && approval.id !== given,
+  );
+  return isWaiting
+    ? events
+    : [...events, { type: 'activity-changed', run: run.id, session, activity: 'idle' }];
 }
 
 function startRun(fleet: Fleet, input: Extract<Input, { type: 'start-run' }>, moment: Moment): Decision {
