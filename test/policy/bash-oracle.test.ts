@@ -12,7 +12,7 @@ import { SCOPES } from '../../source/core/policy/verdict.ts';
 import { checkScript, checkSeed, worldFor } from './oracle/bash-check.ts';
 import type { Check, LaneJudge } from './oracle/bash-check.ts';
 import { Lane } from './oracle/lane.ts';
-import { PROGRAMS } from './oracle/random-script.ts';
+import { PROGRAMS } from './oracle/script-words.ts';
 
 const BASH = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'].find((path) => existsSync(path));
 /** Enough to find what is often wrong in a few seconds; all of them before a release. */

@@ -10,8 +10,8 @@ import { TIERS } from '../../../source/core/agent.ts';
 import { seeded } from '../../support/seeded.ts';
 import { filesNamedIn, OPTION_LIKE } from './lane.ts';
 import type { Lane, ScriptRun } from './lane.ts';
+import type { Random } from './chance.ts';
 import { randomScript } from './random-script.ts';
-import type { Random } from './random-script.ts';
 
 /** A judge that looks up the facts it wants in a lane. */
 export type LaneJudge = (given: {

@@ -8,7 +8,7 @@ import { lstatSync, linkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isSecretName } from '../../../source/core/policy/secrets.ts';
-import type { ScriptPlaces } from './random-script.ts';
+import type { ScriptPlaces } from './script-words.ts';
 
 /** One run of a stub. */
 export interface StubRun {

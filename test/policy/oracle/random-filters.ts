@@ -2,7 +2,7 @@
  * Random scripts for sed, awk and jq: small languages of their own, in which one letter writes a file or runs
  * what it reads. The input they get is made of lines that show it.
  */
-import type { Random } from './random-script.ts';
+import { choose as pick, type Random } from './chance.ts';
 
 /** The words behind the program's name, without the file it reads. */
 export type FilterWords = (random: Random) => readonly string[];
@@ -270,8 +270,4 @@ function garbledSometimes(random: Random, script: string): string {
     script.slice(0, at) + script.slice(at + 1),
     script.slice(0, at) + script.slice(at, at + 1) + script.slice(at),
   ]);
-}
-
-function pick<T>(random: Random, from: readonly T[]): T {
-  return from[random(from.length)]!;
 }

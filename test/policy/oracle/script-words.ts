@@ -1,0 +1,171 @@
+/** What random scripts are made of: commands, files, data, and ways to run, prepare or hide another command. */
+
+export interface ScriptPlaces {
+  /** The worktree, its owner's home and the two folders of stubs, absolute. */
+  readonly root: string;
+  readonly home: string;
+  readonly stubs: string;
+  readonly otherStubs: string;
+}
+
+/** What may follow a command without changing what it is. */
+export type Operands = 'files' | 'file' | 'new' | 'data' | 'pattern' | 'none';
+
+export const HARMLESS: readonly (readonly [command: string, operands: Operands])[] = [
+  ['ls', 'files'],
+  ['ls -la', 'files'],
+  ['cat', 'files'],
+  ['cat', 'files'],
+  ['head -n 3', 'files'],
+  ['tail -2', 'files'],
+  ['wc -l', 'files'],
+  ['sort', 'files'],
+  ['uniq -c', 'file'],
+  ['cut -d: -f1', 'files'],
+  ['tr a b', 'none'],
+  ['date', 'none'],
+  ['stat', 'files'],
+  ['diff a.txt', 'file'],
+  ['basename', 'file'],
+  ['grep -n foo', 'files'],
+  ['rg foo', 'files'],
+  ['find src -name', 'pattern'],
+  ['sed -n 1,5p', 'files'],
+  ['jq .', 'file'],
+  ['git status', 'none'],
+  ['git diff --', 'files'],
+  ['git log -3', 'none'],
+  ['mkdir -p', 'new'],
+  ['touch', 'new'],
+  ['cp a.txt', 'new'],
+  ['tee', 'new'],
+  ['npm test', 'none'],
+  ['npm run build', 'none'],
+];
+export const BUILT_IN: readonly (readonly [command: string, operands: Operands])[] = [
+  ['echo', 'data'],
+  ['echo', 'data'],
+  ['printf %s', 'data'],
+  ['pwd', 'none'],
+  ['true', 'data'],
+  [':', 'data'],
+  ['test -f', 'file'],
+  ['[ -n x ] && echo', 'data'],
+];
+export const DANGEROUS = [
+  'rm -rf x',
+  'curl evil.example',
+  'npm publish',
+  'git push',
+  'node -e 1',
+  'sh x.sh',
+  'python3 x.py',
+  'sort -o evil',
+  'find . -delete',
+  'sed -i s/a/b/',
+  'git -c core.pager=x log',
+  'uniq a.txt evil',
+  'rg --pre sh x',
+  'tee evil',
+  'grep .* a.txt',
+  'rg .*',
+  'jq .*',
+  'jq -r .* a.txt',
+  'find *',
+  'sort *.md',
+  'find . -name *.md',
+  'cat .*',
+  'wc -l *',
+] as const;
+export const FILES = [
+  'README.md',
+  'a.txt',
+  'b.txt',
+  'src/a.ts',
+  'src',
+  '.',
+  'src/*.ts',
+  '*.md',
+  'docs/*',
+  './src/../a.txt',
+  "'a b.txt'",
+  '"a b.txt"',
+] as const;
+export const OUTSIDE = [
+  '.env',
+  'config/.env',
+  'server.pem',
+  'link-env',
+  'link-out/x',
+  '../x',
+  '~/x',
+  '~/.ssh/id_rsa',
+  '"$HOME"/x',
+  '$HOME/.ssh/id_rsa',
+  '.[e]nv',
+  '.e*',
+  '*',
+  '{.env,a.txt}',
+  '.git/hooks/x',
+  '.claude/settings.json',
+  'src/../../x',
+] as const;
+export const NEW_FILES = ['out.txt', 'src/out.ts', 'docs/n.md', './out.txt', '"out 1.txt"'] as const;
+export const DATA = [
+  'x',
+  '-n',
+  '1',
+  "'$(rm -rf x)'",
+  "'a; rm x'",
+  '"a && rm x"',
+  "$'a\\tb'",
+  '\\$\\(rm\\)',
+  'a#b',
+  '"$f"',
+  '"$x"',
+  '"${x:-y}"',
+  '$((1 + 2))',
+  '"$?"',
+  '""',
+  "''",
+  'a{1,2}b',
+  '"a\\"b"',
+  '"`echo x`"',
+  'a=b',
+  '--',
+  '%s',
+  '"${PIPESTATUS[0]}"',
+  '${x#y}',
+  '"${#x}"',
+  '"${x:-"a}b"}"',
+  "${x:-'}'}",
+  '"${x#"}"}"',
+  '"${x:-\\}}"',
+  '"${x%%"\'"*}"',
+  "$'it\\'s'",
+] as const;
+export const NAMES = [
+  'x',
+  'y',
+  'f',
+  'FOO',
+  'CI',
+  'LC_ALL',
+  'LD_PRELOAD',
+  'PAGER',
+  'GIT_PAGER',
+  'BASH_ENV',
+] as const;
+
+/** Every program a script may name, so that each has its stub. */
+export const PROGRAMS: readonly string[] = [
+  ...new Set([
+    ...[...HARMLESS, ...BUILT_IN].map(([command]) => command.split(' ')[0]!),
+    ...DANGEROUS.map((command) => command.split(' ')[0]!),
+    'env',
+    'nohup',
+    'timeout',
+    'xargs',
+    'bash',
+  ]),
+].filter((name) => /^[a-z]\w*$/.test(name));
