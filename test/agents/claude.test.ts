@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
 import { allow, type AgentLab, type Asked } from '../support/agent-lab.ts';
 import { CLAUDE, openClaudeLab, SKIPPED } from '../support/claude-lab.ts';
+import { HAS_OWN_ETC, programWithEtc } from '../support/own-etc.ts';
 import { listenRaw } from '../support/gate.ts';
 import { until } from '../support/until.ts';
-
-/** Whether this machine lets a process have an /etc of its own. */
-const BWRAP = spawnSync('bwrap', ['--dev-bind', '/', '/', 'true']).status === 0;
 
 let lab: AgentLab;
 beforeEach(async () => {
@@ -291,20 +288,12 @@ describe.skipIf(!CLAUDE)(`the real claude -p${SKIPPED}`, () => {
     expect(existsSync(inRepository('forbidden'))).toBe(false);
   });
 
-  test.skipIf(!BWRAP).each([{ allowManagedHooksOnly: true }, { disableAllHooks: true }])(
+  test.skipIf(!HAS_OWN_ETC).each([{ allowManagedHooksOnly: true }, { disableAllHooks: true }])(
     'PE12 where an administrator drops our hooks (%j) it does not start, and says why',
     async (managed) => {
-      const etc = join(lab.home, 'etc');
-      mkdirSync(join(etc, 'claude-code'), { recursive: true });
-      for (const name of ['passwd', 'group', 'hosts']) copyFileSync(join('/etc', name), join(etc, name));
-      writeFileSync(join(etc, 'claude-code', 'managed-settings.json'), JSON.stringify(managed));
-      // An /etc of its own for this one process; the machine's stays as it is.
-      const program = join(lab.home, 'claude');
-      writeFileSync(
-        program,
-        `#!/bin/sh\nexec bwrap --dev-bind / / --bind '${etc}' /etc -- '${CLAUDE}' "$@"\n`,
-        { mode: 0o755 },
-      );
+      const program = programWithEtc(lab.home, CLAUDE!, {
+        'claude-code/managed-settings.json': JSON.stringify(managed),
+      });
       await lab.listen();
       await expect(lab.print('go', { agent: { command: [program] } })).rejects.toThrow(
         /does not run the hooks it is handed.*allowManagedHooksOnly/,

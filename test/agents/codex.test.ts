@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { HookEvent, HookVerdict } from '../../source/core/vendors/vendor.ts';
 import { allow, type AgentLab, type Asked } from '../support/agent-lab.ts';
+import { HAS_OWN_ETC, programWithEtc } from '../support/own-etc.ts';
 import { CODEX, openCodexLab, SKIPPED } from '../support/codex-lab.ts';
 import { listenRaw } from '../support/gate.ts';
 import { until } from '../support/until.ts';
@@ -278,6 +279,19 @@ describe.skipIf(!CODEX)(`the real codex exec${SKIPPED}`, () => {
     expect(existsSync('/etc/fleet-test-outside')).toBe(false);
     expect(toldToModel()).toContain('TTY execution is disabled');
   });
+
+  test.skipIf(!HAS_OWN_ETC)(
+    'PE12 where an administrator allows managed hooks only it does not start, and says why',
+    async () => {
+      const program = programWithEtc(lab.home, CODEX!, {
+        'codex/requirements.toml': 'allow_managed_hooks_only = true\n',
+      });
+      await lab.listen();
+      await expect(run([], { agent: { command: [program] } })).rejects.toThrow(
+        /leaves the hook .* out.*requirements\.toml/,
+      );
+    },
+  );
 
   test('PE12 a tier that only reads has a sandbox that only reads', async () => {
     await lab.listen();

@@ -143,10 +143,10 @@ describe('the plugin of opencode', () => {
         `= { FLEET_NODE: '/bin/sh', FLEET_GATE: ${JSON.stringify(script)} };`,
       ),
     );
-    const { FleetGate } = (await import(pathToFileURL(file).href)) as {
+    const plugin = (await import(pathToFileURL(file).href)) as {
       FleetGate(context: { directory: string }): Promise<Plugin>;
     };
-    return FleetGate({ directory: '/work' });
+    return plugin.FleetGate({ directory: '/work' });
   }
 
   const CALL = { tool: 'bash', sessionID: 's1', callID: 'c1' };
