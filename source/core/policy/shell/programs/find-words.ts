@@ -28,8 +28,12 @@ export function findOutcome({ operands, bindings }: Parsed): Outcome {
   for (; at < operands.length; at++) {
     const { kind, text } = operands[at]!;
     if (kind !== 'known') problem ??= 'a word of find that is not known may run or write something';
-    else if (WITH_VALUE.has(text)) at++;
-    else if (WITH_FILE.has(text))
+    else if (WITH_VALUE.has(text)) {
+      const value = operands[++at];
+      // One name is the value; a second one would be a word of find.
+      if (value?.kind === 'names' && mayBeOption(value))
+        problem ??= `the pattern behind ${text} lacks its quotes`;
+    } else if (WITH_FILE.has(text))
       touches.push({ kind: 'list', argument: operands[++at] ?? operands[at - 1]! });
     else if (RUNS.has(text)) problem ??= `${text} runs a command`;
     else if (text.startsWith('-f') && !ALONE.has(text)) {
