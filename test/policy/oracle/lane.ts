@@ -54,7 +54,7 @@ printf '%s\\0' "$0" "$(pwd -P)" "${WATCHED.map((name) => `$${name}`).join('')}" 
 
 export class Lane {
   readonly places: ScriptPlaces;
-  /** What the worktree holds of secrets, by real path. */
+  /** What the worktree holds of secrets, and of links that lead to one or out. */
   readonly secrets: readonly string[];
   readonly #log: string;
   readonly #bash: string;
@@ -88,9 +88,8 @@ export class Lane {
     symlinkSync('.env', join(root, 'link-env'));
     symlinkSync('../outside', join(root, 'link-out'));
     symlinkSync('README.md', join(root, 'link-in'));
-    this.secrets = WORKTREE.filter((name) => name.split('/').some(isSecretName)).map((name) =>
-      join(root, name),
-    );
+    const secrets = WORKTREE.filter((name) => name.split('/').some(isSecretName));
+    this.secrets = [...secrets, 'link-ssh', 'link-env', 'link-out'].map((name) => join(root, name));
     this.#files = new Map(filesBelow(this.#top));
     for (const folder of [this.places.stubs, this.places.otherStubs]) {
       mkdirSync(folder);
