@@ -1,6 +1,7 @@
 /** Whatever people and agents do in whatever order: a scope that is off lets nothing through, and nobody waits for nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { FleetEvent } from '../../../source/core/event.ts';
 import { fetching, Permitted, read, shell } from '../../support/permitted.ts';
 
 type Step =
@@ -42,7 +43,9 @@ test('PE6 PE7 a scope that is off lets nothing through, and no call waits for a 
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const world = new Permitted();
       const { run, session } = world.up('dev', { tier: 'read_only' });
-      const isOn = () => world.fleet.runs[run]!.grants.network !== undefined;
+      // By what people have said, not by what the fold made of it.
+      const lastWord = () => world.log.findLast(({ event }) => isWord(event))?.event;
+      const isOn = () => lastWord()?.type === 'scope-granted';
       const fetches: ReturnType<Permitted['call']>[] = [];
       const allowed = new Set<string>();
       for (const { type, ...more } of steps) {
@@ -57,14 +60,20 @@ test('PE6 PE7 a scope that is off lets nothing through, and no call waits for a 
         }
         const requests = world.pending().filter(({ subject }) => subject.type === 'scope');
         expect(requests.length).toBeLessThanOrEqual(1);
-        if (isOn()) expect(requests).toEqual([]);
-        const { grants, refusedScopes } = world.fleet.runs[run]!;
-        expect(grants.network === undefined || refusedScopes.network === undefined).toBe(true);
+        // Neither with it nor after a no is it asked for.
+        if (lastWord()) expect(requests).toEqual([]);
       }
     }),
     { numRuns: 300 },
   );
 });
+
+const isWord = (event: FleetEvent): boolean =>
+  event.type === 'scope-granted' ||
+  event.type === 'scope-revoked' ||
+  (event.type === 'approval-decided' && event.verdict === 'rejected' && event.message === NO_TO_SCOPE);
+
+const NO_TO_SCOPE = 'no to the scope';
 
 function take(
   world: Permitted,
@@ -89,7 +98,14 @@ function take(
       return void world.submit({ type: 'revoke-scope', run, scope: 'network', reason: 'r' });
     case 'yes':
     case 'no':
-      return request && void world.decides(request, type === 'yes' ? 'approved' : 'rejected', 'm');
+      return (
+        request &&
+        void world.decides(
+          request,
+          type === 'yes' ? 'approved' : 'rejected',
+          request.subject.type === 'scope' ? NO_TO_SCOPE : 'no',
+        )
+      );
     case 'lower':
       return void setTier('restricted');
     case 'raise':
