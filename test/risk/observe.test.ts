@@ -5,7 +5,7 @@ import { follow } from '../../source/core/risk/follow-log.ts';
 import { agentKey, agentOfKey, newWatch, type Watch } from '../../source/core/risk/observe.ts';
 import { newRiskState, tick } from '../../source/core/risk/risk.ts';
 import type { Signal } from '../../source/core/risk/signal.ts';
-import { readingsAt } from '../../source/core/risk/signals.ts';
+import { readingsAt } from '../../source/core/risk/readings.ts';
 import { Simulation } from '../support/fleet.ts';
 
 const MINUTE = 60_000;

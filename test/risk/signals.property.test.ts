@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { scoreOf } from '../../source/core/risk/model.ts';
 import { reach, SCALES, SIGNALS, type Readings } from '../../source/core/risk/signal.ts';
-import {
-  advance,
-  freshSignals,
-  readingsAt,
-  record,
-  type AgentSignals,
-} from '../../source/core/risk/signals.ts';
+import { readingsAt } from '../../source/core/risk/readings.ts';
+import { advance, freshSignals, record, type AgentSignals } from '../../source/core/risk/signals.ts';
 import { DEFAULT_WEIGHTS } from '../../source/core/risk/weights.ts';
 import { batchSignals, type Noted } from './batch-signals.ts';
 import { historyOf, START } from './histories.ts';

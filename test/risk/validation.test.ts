@@ -16,7 +16,9 @@ import { probabilityOf } from '../../source/core/risk/model.ts';
 import { CONDITIONS } from '../../bench/simulation/conditions.ts';
 import { simulateFleet, type Row } from '../../bench/simulation/fleet.ts';
 import { scoreFleets } from '../../bench/simulation/score.ts';
+import type { Report } from '../../source/core/risk/validation/report.ts';
 import { invoke } from '../support/invoke.ts';
+import { reliabilityCount } from '../support/reliability-count.ts';
 import { seeded } from '../support/seeded.ts';
 
 let folder: string;
@@ -163,15 +165,43 @@ it('RI8 the interval of a count is the exact one', () => {
   expect(quantile([], 0.5)).toBeNull();
 });
 
-it('R21 a fleet nobody tuned on keeps within its bounds', () => {
-  // One fleet for a month here; bench/simulation scores 150 agent-months of three kinds.
-  const { report } = scoreFleets({ seeds: [901], conditions: CONDITIONS.plain });
-  expect(report.auc).toBeGreaterThan(0.97);
-  expect(report.detected).toBeGreaterThan(0.95);
-  expect(report.delay.p90).toBeLessThan(120);
-  expect(report.falseQuarantines.count).toBeLessThanOrEqual(1);
-  expect(report.ece).toBeLessThan(0.03);
+// One fleet for a month; in the reliability run as many as the published figures stand on.
+const FLEETS = reliabilityCount({ reduced: 1, full: 6 });
+
+it('R21 on fleets nobody tuned on the model keeps its targets', () => {
+  const { report, ablations } = scoreFleets({
+    seeds: seedsFrom(901),
+    conditions: CONDITIONS.plain,
+    hasAblations: FLEETS > 1,
+  });
+  expectTargets(report, { falseQuarantines: 0.02, detected: 0.98 });
+  expect(ablations.filter(({ hurts }) => hurts.length === 0).map(({ without }) => without)).toEqual([]);
 });
+
+it('R21 on stressed fleets, too', () => {
+  const { report } = scoreFleets({ seeds: seedsFrom(951), conditions: CONDITIONS.hard });
+  expectTargets(report, { falseQuarantines: 0.15, detected: 0.98 });
+});
+
+const seedsFrom = (first: number): readonly number[] =>
+  Array.from({ length: FLEETS }, (_, index) => first + index);
+
+/** Of a single fleet one miss is more than two in a hundred, and one false alarm more than two in a hundred months. */
+function expectTargets(
+  found: Report,
+  target: { readonly falseQuarantines: number; readonly detected: number },
+): void {
+  const slack = FLEETS === 1 ? 1 : 0;
+  expect(found.auc).toBeGreaterThanOrEqual(0.97);
+  expect(found.ece).toBeLessThanOrEqual(0.03);
+  expect(found.detected! * found.faults).toBeGreaterThanOrEqual(target.detected * found.faults - slack);
+  expect(found.delay.p90).toBeLessThanOrEqual(120);
+  if (FLEETS > 1) expect(found.delay.p50).toBeLessThanOrEqual(40);
+  expect(found.falseQuarantines.count).toBeLessThanOrEqual(
+    target.falseQuarantines * found.agentMonths + slack,
+  );
+  for (const { delay } of Object.values(found.tripwires)) expect(delay.p50).toBeLessThanOrEqual(10);
+}
 
 it('R21 a simulated fleet lives the same life from the same seed, and another from another', () => {
   const life = (seed: number): string => {

@@ -16,7 +16,8 @@ import {
 import { commonError, isStandstill, withoutCommon } from './common-mode.ts';
 import { MINUTE_MS } from './decay.ts';
 import { TRIPWIRES, type Observation, type Tripwire } from './observation.ts';
-import { freeze, isWorking, readingsAt, recentErrors, skip } from './signals.ts';
+import { readingsAt } from './readings.ts';
+import { freeze, isWorking, recentErrors, skip } from './signals.ts';
 import { DEFAULT_WEIGHTS, type Weights } from './weights.ts';
 
 /** One look a minute: faster than anything here changes, slower than what it costs. */

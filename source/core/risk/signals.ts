@@ -2,21 +2,16 @@
  * The seven signals of one agent, kept up to date observation by observation: each costs the same, however long
  * the history, and the result is what a calculation from the whole history would give.
  */
-import { accrued, HOUR_MS, left, MINUTE_MS } from './decay.ts';
+import { accrued, left, MINUTE_MS } from './decay.ts';
 import type { Mode, Observation } from './observation.ts';
-import type { Reading, Readings } from './signal.ts';
 
 /** Errors are judged by the last quarter of an hour or so. */
 const ERROR_HALF_MS = 15 * MINUTE_MS;
 /** A repeat without progress is most of an error: it costs as much and tells as little. */
 const REPEAT_ERROR = 0.7;
-/** As if ten calls with half an error had been seen before: three calls are no evidence. */
-const ERROR_PRIOR = { e: 0.5, n: 10 };
 const RESTART_HALF_MS = 60 * MINUTE_MS;
 const BLOCKED_HALF_MS = 20 * MINUTE_MS;
 const UPTIME_HALF_MS = 120 * MINUTE_MS;
-/** Down-time is measured against half an hour at least: two minutes lost at the start are no trend. */
-const SCHEDULED_MINUTES_MIN = 30;
 /** The share of the newest task in the average. */
 const EVAL_GAIN = 1 / 6;
 const EVAL_PRIOR = 75;
@@ -26,8 +21,6 @@ const SLA_PRIOR = 0.95;
 const IN_FLIGHT_SPEED = 0.25;
 /** People are given this long for an answer before what waits for them counts as blocked. */
 const ANSWER_MS = 30 * MINUTE_MS;
-/** Hooks may rest this long while the terminal prints before silence is no longer believed. */
-const HOOKS_QUIET_MS = 10 * MINUTE_MS;
 
 /** One run of the agent. */
 interface Lane {
@@ -256,45 +249,6 @@ export function freeze(signals: AgentSignals, at: number, isFrozen: boolean): Ag
   return signals.isFrozen === isFrozen ? signals : { ...advance(signals, at), isFrozen };
 }
 
-/** The figures at a moment, not before the last observation. */
-export function readingsAt(signals: AgentSignals, at: number): Readings {
-  const now = advance(signals, at);
-  const age = (since: number | null): number => Math.max(0, now.at - (since ?? now.since));
-  const read = (value: number, n: number, since: number | null): Reading => ({
-    value,
-    n,
-    ageMs: age(since),
-    isUnsure: false,
-  });
-  const { e, n } = now.errors;
-  const silentMs = longestSilence(now);
-  return {
-    error:
-      now.outcomeAt === null
-        ? null
-        : read((e + ERROR_PRIOR.e) / (n + ERROR_PRIOR.n), now.outcomes, now.outcomeAt),
-    restarts: read(now.restarts, now.restartCount, now.restartAt),
-    silent:
-      silentMs === null
-        ? null
-        : {
-            ...read(silentMs / HOUR_MS, now.progress, now.progressAt),
-            isUnsure: now.outcomeAt !== null && (now.outputAt ?? 0) - now.outcomeAt > HOOKS_QUIET_MS,
-          },
-    blocked: now.blockedAt === null ? null : read(now.blocked, 1, now.blockedAt),
-    uptime:
-      now.uptimeAt === null
-        ? null
-        : read(
-            Math.max(0, 1 - now.downMinutes / Math.max(SCHEDULED_MINUTES_MIN, now.scheduledMinutes)),
-            Math.round(now.scheduledMinutes),
-            now.uptimeAt,
-          ),
-    eval: now.scoreAt === null ? null : read(now.score, now.scoreCount, now.scoreAt),
-    sla: now.onTimeAt === null ? null : read(now.onTime, now.onTimeCount, now.onTimeAt),
-  };
-}
-
 /** Some run of it is at work now, neither idle nor held up. */
 export const isWorking = ({ lanes }: AgentSignals): boolean =>
   Object.values(lanes).some(({ mode }) => mode === 'working');
@@ -303,13 +257,6 @@ export const isWorking = ({ lanes }: AgentSignals): boolean =>
 export function recentErrors({ errors, at: from }: AgentSignals, at: number): AgentSignals['errors'] {
   const keep = left(Math.max(0, at - from), ERROR_HALF_MS);
   return { e: errors.e * keep, n: errors.n * keep };
-}
-
-/** Null: no run of it has a clock. */
-function longestSilence({ lanes }: AgentSignals): number | null {
-  let longest: number | null = null;
-  for (const name in lanes) longest = Math.max(longest ?? 0, lanes[name]!.silentMs);
-  return longest;
 }
 
 function silenceSpeed({ isFrozen, waits }: AgentSignals, lane: Lane, name: string): number {

@@ -20,7 +20,7 @@ export interface FaultRow {
 /** What people said of a quarantine (justified or not), or of an incident nobody had stopped (missed). */
 const JUSTIFIED = /^(?:justified|missed|right)$/;
 const UNJUSTIFIED = /^(?:notjustified|unjustified|wrong|false)$/;
-const ATTENTION = /^(?:attention|degrad|slowdegrad|decline|drift|block|cascade|warn|medium|high$)/;
+const ATTENTION = /^(?:attention|degrad|slow|declin|drift|block|cascade|warn|medium|high$)/;
 const BENIGN =
   /^(?:benign|none|normal|confounder|flak|outage|provideroutage|fleetoutage|longbuild|silentbuild|build|slowapproval|approval|idle|poll|upgrade|noise)/;
 

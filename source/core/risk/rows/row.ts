@@ -4,6 +4,26 @@
  */
 import type { Mode } from '../observation.ts';
 import { faultOf, type FaultRow } from './fault.ts';
+import {
+  BLOCKED,
+  BYTES,
+  CALLS,
+  COUNT,
+  DOWN,
+  FAILED,
+  IN_FLIGHT,
+  LIMITED,
+  ON_TIME,
+  PROGRESS,
+  REPEATS,
+  RESTARTS,
+  SCHEDULED,
+  SCORE,
+  STATE,
+  SUCCEEDED,
+  WAITING,
+  modeOf,
+} from './names.ts';
 import { fieldsOf, flagIn, numberIn, plain, timeIn, wordIn, type Fields } from './fields.ts';
 
 /** What one row, or all rows of a minute, say of one agent. */
@@ -44,158 +64,6 @@ export type Row =
   /** Says something of the file, or marks what is no fault. */
   | { readonly type: 'remark'; readonly kind: string; readonly unit: string | null }
   | { readonly type: 'unknown'; readonly kind: string };
-
-const COUNT = ['n', 'count', 'value', 'total', 'k', 'amount'];
-const CALLS = ['outcomes', 'calls', 'toolcalls', 'n', 'total', 'count', 'outcome', 'runs', 'attempts'];
-const FAILED = [
-  'failed',
-  'failures',
-  'fails',
-  'fail',
-  'errors',
-  'error',
-  'err',
-  'errs',
-  'e',
-  'bad',
-  'failedcalls',
-];
-const SUCCEEDED = ['ok', 'succeeded', 'success', 'successes', 'oks', 'good', 'passed'];
-const REPEATS = [
-  'repeats',
-  'repeat',
-  'repeated',
-  'identical',
-  'noprogressrepeats',
-  'isrepeat',
-  'dup',
-  'duplicates',
-  'rep',
-  'reps',
-];
-const PROGRESS = ['progress', 'progressed', 'progressevents', 'isprogress', 'madeprogress', 'prog'];
-const RESTARTS = ['restarts', 'restart', 'unplannedrestarts', 'crashes', 'crash'];
-const DOWN = [
-  'down',
-  'downmin',
-  'downmins',
-  'downminutes',
-  'downtime',
-  'minutesdown',
-  'downtimemin',
-  'downtimeminutes',
-];
-const SCHEDULED = ['scheduled', 'scheduledmin', 'scheduledminutes', 'sched'];
-const BLOCKED = ['blocked', 'blockedtasks', 'tasksblocked', 'nblocked', 'blockedcount'];
-const IN_FLIGHT = [
-  'inflight',
-  'toolinflight',
-  'callsinflight',
-  'toolrunning',
-  'tool',
-  'build',
-  'building',
-  'longtool',
-];
-const WAITING = [
-  'waiting',
-  'waitinghuman',
-  'waitingonhuman',
-  'waitingforhuman',
-  'blockedonuser',
-  'blockedonhuman',
-  'waitinguser',
-  'human',
-  'onhuman',
-  'approval',
-  'approvalpending',
-  'waitingapproval',
-  'awaitingapproval',
-];
-const LIMITED = ['limited', 'ratelimited', 'ratelimit', 'throttled'];
-const BYTES = ['bytes', 'outputbytes', 'ptybytes', 'newbytes', 'output', 'chars'];
-const SCORE = ['score', 'eval', 'evalscore', 'quality', 'qualityscore', 'points'];
-const ON_TIME = [
-  'ontime',
-  'isontime',
-  'insla',
-  'sla',
-  'slamet',
-  'met',
-  'withinsla',
-  'slaok',
-  'due',
-  'metsla',
-];
-const STATE = ['state', 'mode', 'status', 'activity', 'phase', 'to'];
-
-/** Null: no state this word names. */
-export function modeOf(word: string): Mode | 'in-flight' | null {
-  switch (plain(word)) {
-    case 'working':
-    case 'work':
-    case 'active':
-    case 'busy':
-    case 'running':
-    case 'on':
-    case 'up':
-    case 'thinking':
-      return 'working';
-    case 'idle':
-    case 'sleep':
-    case 'sleeping':
-    case 'night':
-    case 'off':
-    case 'inactive':
-    case 'done':
-    case 'rest':
-    case 'ended':
-    case 'stopped':
-    case 'unknown':
-      return 'idle';
-    case 'paused':
-    case 'pause':
-    case 'suspended':
-    case 'held':
-    case 'unscheduled':
-      return 'paused';
-    case 'waiting':
-    case 'wait':
-    case 'waitinghuman':
-    case 'waitingonhuman':
-    case 'waitingforhuman':
-    case 'waitingapproval':
-    case 'awaitingapproval':
-    case 'waitingforapproval':
-    case 'approval':
-    case 'blockedonuser':
-    case 'blockedonhuman':
-    case 'waitinguser':
-    case 'waitingforuser':
-      return 'waiting';
-    case 'limited':
-    case 'ratelimited':
-    case 'ratelimit':
-    case 'throttled':
-      return 'limited';
-    case 'down':
-    case 'crashed':
-    case 'dead':
-      return 'down';
-    case 'tool':
-    case 'inflight':
-    case 'toolinflight':
-    case 'toolrunning':
-    case 'build':
-    case 'building':
-    case 'runningtool':
-    case 'longtool':
-    case 'intool':
-      return 'in-flight';
-    default:
-      return null;
-  }
-}
 
 /** The row, or what is wrong with it. */
 export function rowOf(found: unknown): Row | { readonly problem: string } {
@@ -391,8 +259,8 @@ function addFields(facts: Facts, fields: Fields): void {
   facts.downMinutes ??= numberIn(fields, DOWN);
   facts.scheduledMinutes ??= numberIn(fields, SCHEDULED);
   const blocked = facts.blocked === undefined ? numberIn(fields, BLOCKED) : undefined;
-  if (blocked !== undefined) addBlocked(facts, fields, blocked);
   facts.isWaiting ??= flagIn(fields, WAITING);
+  if (blocked !== undefined) facts.blocked = blocked;
   facts.isLimited ??= flagIn(fields, LIMITED);
   facts.inFlight ??= numberIn(fields, IN_FLIGHT);
   facts.bytes ??= numberIn(fields, BYTES);
