@@ -90,15 +90,16 @@ describe('the control room', () => {
     await person.sees('Approved as edited');
     await said(run, '"command":"make release --dry-run"');
 
-    await asks('c3', 'rm -rf /');
+    await asks('c3', 'rm -rf build');
     await person.sawLast('just came up');
     person.types('r');
     await person.sees('and say:');
     person.types('not on my watch\r');
     await person.sees('Rejected: dev Bash');
     await said(run, 'not on my watch');
+    for (const call of ['c1', 'c2']) await said(run, `finished ${call}`);
     const approvals = Object.values((await home.state()).approvals).map(({ state }) => state);
-    expect(approvals).toEqual(['approved', 'approved', 'rejected']);
+    expect(approvals).toEqual(['executed', 'executed', 'rejected']);
   });
 
   it('UI7 the daemon is killed: panes live on, typing goes on, and it comes back', async () => {
