@@ -1,17 +1,9 @@
 /** The fold: (fleet, recorded event) → fleet. The daemon and every client run the same one. */
 import type { FleetEvent, Recorded } from './event.ts';
-import {
-  isEnded,
-  isFinal,
-  type Approval,
-  type Fleet,
-  type OpenCall,
-  type Run,
-  type ScopeWord,
-} from './fleet.ts';
+import { isEnded, isFinal, type Approval, type Fleet, type OpenCall, type Run } from './fleet.ts';
 import { applyToBudgets, type BudgetState } from './budget.ts';
 import { applyBudgetEvent } from './budget-limits.ts';
-import type { Scope } from './policy/verdict.ts';
+import { afterScopeRefused, applyPermissions, applySubagents } from './permissions/fold.ts';
 import { applyQuarantine } from './quarantine.ts';
 
 /** Ended runs and approvals stay in sight this long; the log has them all. */
@@ -54,17 +46,15 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'agent-let-go':
       return applyQuarantine(fleet, event, recorded.actor, at);
     case 'project-configured':
-      return configureProject(fleet, event);
-    case 'policy-configured': {
-      const { type: _, ...policy } = event;
-      return { ...fleet, policy };
-    }
-    case 'tier-set': {
-      const { project, agent, tier, isRaise, reason } = event;
-      const { [agent]: _, ...others } = fleet.tiers[project] ?? {};
-      const set = tier === null ? {} : { [agent]: { tier, isRaise, by: recorded.actor, at, reason } };
-      return { ...fleet, tiers: { ...fleet.tiers, [project]: { ...others, ...set } } };
-    }
+    case 'policy-configured':
+    case 'tier-set':
+    case 'scope-granted':
+    case 'scope-revoked':
+      return applyPermissions(fleet, event, recorded);
+    case 'subagent-began':
+    case 'subagent-ended':
+    case 'subagent-expected':
+      return applySubagents(fleet, event, at);
     case 'run-requested':
       return withRun(dropOldRuns(fleet), {
         ...newRun(event.run, at),
@@ -167,30 +157,10 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         heldFor,
       });
     }
-    case 'scope-granted': {
-      const word = { by: recorded.actor, at, reason: event.reason };
-      const granted = changeScopes(fleet, event, { grants: word });
-      // The yes has done all it was for.
-      return event.approval === null
-        ? granted
-        : changeApproval(granted, event.approval, { state: 'executed' });
-    }
-    case 'scope-revoked':
-      return changeScopes(fleet, event, {
-        refusedScopes: { by: recorded.actor, at, reason: event.reason },
-      });
-    case 'subagent-began':
-    case 'subagent-ended':
-      return changeSubagents(fleet, event, at);
-    case 'subagent-expected': {
-      const { call, kind, under } = event;
-      const expected = [...(fleet.runs[event.run]?.expectedSubagents ?? []), { call, kind, under, at }];
-      return changeRun(fleet, event.run, { expectedSubagents: expected.slice(-SUBAGENTS_MAX) });
-    }
     case 'approval-requested':
       return requestApproval(fleet, recorded, event);
     case 'approval-decided':
-      return changeApproval(refuseScope(fleet, recorded, event), event.approval, {
+      return changeApproval(afterScopeRefused(fleet, event, recorded), event.approval, {
         state: event.verdict,
         end: {
           by: recorded.actor,
@@ -387,83 +357,6 @@ function closeApproval(
     state: event.outcome,
     end: { ...end, message: event.reason },
   });
-}
-
-/** An agent whose file is gone while it runs is still bound by what its file said. */
-function configureProject(fleet: Fleet, event: Extract<FleetEvent, { type: 'project-configured' }>): Fleet {
-  const { root, name, defaults, agents } = event;
-  const known = fleet.projects[root];
-  const running = Object.values(fleet.runs).filter((run) => run.project === root && !isEnded(run));
-  const former = [...(known?.agents ?? []), ...(known?.former ?? [])].filter(
-    (agent) =>
-      running.some((run) => run.agent === agent.name) && !agents.some((now) => now.name === agent.name),
-  );
-  const project = {
-    root,
-    name,
-    ...(defaults ? { defaults } : {}),
-    agents,
-    ...(former.length > 0 ? { former } : {}),
-  };
-  return { ...fleet, projects: { ...fleet.projects, [root]: project } };
-}
-
-/** A scope is granted or refused, never both: the last word holds. */
-function changeScopes(
-  fleet: Fleet,
-  { run: id, scope }: { readonly run: string; readonly scope: Scope },
-  change: { readonly grants?: ScopeWord; readonly refusedScopes?: ScopeWord },
-): Fleet {
-  const run = fleet.runs[id];
-  if (!run) return fleet;
-  const { [scope]: _granted, ...grants } = run.grants;
-  const { [scope]: _refused, ...refusedScopes } = run.refusedScopes;
-  return withRun(fleet, {
-    ...run,
-    grants: change.grants ? { ...grants, [scope]: change.grants } : grants,
-    refusedScopes: change.refusedScopes ? { ...refusedScopes, [scope]: change.refusedScopes } : refusedScopes,
-  });
-}
-
-function refuseScope(
-  fleet: Fleet,
-  { actor, at }: Recorded,
-  event: Extract<FleetEvent, { type: 'approval-decided' }>,
-): Fleet {
-  const subject = fleet.approvals[event.approval]?.subject;
-  if (subject?.type !== 'scope' || event.verdict !== 'rejected') return fleet;
-  const word = { by: actor, at, reason: event.message };
-  return changeScopes(fleet, { run: event.run, scope: subject.scope }, { refusedScopes: word });
-}
-
-/** What a run's tree shows; one that ended long ago makes room. */
-const SUBAGENTS_MAX = 100;
-
-function changeSubagents(
-  fleet: Fleet,
-  event: Extract<FleetEvent, { type: 'subagent-began' | 'subagent-ended' }>,
-  at: number,
-): Fleet {
-  const run = fleet.runs[event.run];
-  if (!run) return fleet;
-  const { subagent: id, kind, under = [], by = null } = event;
-  const subagents =
-    event.type === 'subagent-began'
-      ? [...run.subagents.filter((known) => known.id !== id), { id, kind, under, beganAt: at, endedAt: null }]
-      : run.subagents.map((known) => (known.id === id ? { ...known, endedAt: at } : known));
-  const { [by ?? '']: starting, ...calls } = fleet.openCalls[event.session] ?? {};
-  const openCalls =
-    by && starting
-      ? { ...fleet.openCalls, [event.session]: { ...calls, [by]: { ...starting, hasBegun: true } } }
-      : fleet.openCalls;
-  return withRun(
-    { ...fleet, openCalls },
-    {
-      ...run,
-      subagents: subagents.slice(-SUBAGENTS_MAX),
-      expectedSubagents: run.expectedSubagents.filter(({ call }) => call !== by),
-    },
-  );
 }
 
 function withRun(fleet: Fleet, run: Run): Fleet {
