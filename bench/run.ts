@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   frame: async () => (await import('./frame.ts')).run(),
   gate: async () => (await import('./gate.ts')).run(),
   append: async () => (await import('./append.ts')).run(),
+  sandbox: async () => (await import('./sandbox.ts')).run(),
   verdict: async () => (await import('./verdict.ts')).run(),
   risk: async () => (await import('./risk.ts')).run(),
 };

@@ -109,7 +109,11 @@ export class Collector {
     const user = { uid: process.getuid!(), gid: process.getgid!() };
     // A folder of its own: the session's may be starting anew in this moment.
     const folder = join(contained, 'collect');
-    const system = await makeFolder(folder, systemFacts(user, '/nonexistent'));
+    const system = await makeFolder(
+      folder,
+      this.#places.contained('shared'),
+      systemFacts(user, '/nonexistent'),
+    );
     const confined = confinementOf({
       tier: 'restricted',
       scopes: [],

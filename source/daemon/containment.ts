@@ -48,7 +48,11 @@ export async function contain(given: {
   const folder = places.contained(run.id);
   ensurePrivateDirectory(folder);
   const user = { uid: process.getuid!(), gid: process.getgid!() };
-  const system = await makeFolder(folder, systemFacts(user, launch.env['HOME'] ?? '/nonexistent'));
+  const system = await makeFolder(
+    folder,
+    places.contained('shared'),
+    systemFacts(user, launch.env['HOME'] ?? '/nonexistent'),
+  );
   const { environment, services } = loopbackServices(launch.env);
   const states = vendorStates(run.vendor, system.home, launch.env);
   const doors = [

@@ -271,7 +271,11 @@ export class SandboxLab {
     const sandbox = await findSandbox();
     if (sandbox.type !== 'found') throw new Error(sandbox.reason);
     const folder = this.contained;
-    const system = await makeFolder(folder, systemFacts(this.#person, this.home));
+    const system = await makeFolder(
+      folder,
+      join(this.fleetHome, 'contained', 'shared'),
+      systemFacts(this.#person, this.home),
+    );
     const confined = confinementOf({
       tier: attack.tier ?? 'read_write',
       scopes: ['project', 'build'],
@@ -299,6 +303,7 @@ export class SandboxLab {
       command: commandOf(attack),
     });
     this.#own(folder);
+    this.#own(join(this.fleetHome, 'contained', 'shared'));
     return { argv, env: { ...confined.confinement.environment } };
   }
 

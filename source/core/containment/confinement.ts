@@ -60,7 +60,7 @@ export interface ConfinementRequest {
   /** Files below the worktree that hold secrets. */
   readonly secrets: readonly string[];
   readonly git: GitPlaces | null;
-  /** The run's own folder outside; `tmp` and `etc` in it are shown, the rest is not. */
+  /** The run's own folder outside; `tmp` in it is shown, the rest is not. */
   readonly folder: string;
   /** Where the agent CLI keeps its state; the run's own, not the person's. */
   readonly state: readonly { readonly from: string; readonly at: string }[];
@@ -102,6 +102,10 @@ export interface SystemFacts {
   readonly procEntries: readonly { readonly at: string; readonly isFolder: boolean }[];
   /** Device files made for this run, because the machine's own would belong to who is in there. */
   readonly ownDevices: readonly { readonly from: string; readonly at: string }[];
+  /** A folder with what of /etc is shown. */
+  readonly etc: string;
+  /** A folder with what stands in the place of each shell. */
+  readonly unmark: string;
   /** Shells and git, by their real paths. */
   readonly shells: readonly string[];
 }
@@ -121,19 +125,20 @@ const COVER_BYTES_MAX = 64 * 1024;
 /** Loopback ports below it can be bound by nobody in there, so nobody can put himself in the place of ours. */
 export const DOOR_PORT_MAX = 1_023;
 
-/** Shown read-only where they are there. Of /etc only what programs need to run: no keys, no shadow, no mounts. */
-export const SYSTEM_PLACES: readonly string[] = [
-  '/usr /bin /sbin /lib /lib32 /lib64 /libx32 /opt /nix/store /run/current-system /sys/devices/system/cpu',
-  '/etc/alternatives /etc/bash.bashrc /etc/bash_completion.d /etc/ca-certificates /etc/ca-certificates.conf',
-  '/etc/crypto-policies /etc/debian_version /etc/fonts /etc/gitconfig /etc/inputrc /etc/java /etc/ld.so.cache',
-  '/etc/ld.so.conf /etc/ld.so.conf.d /etc/locale.alias /etc/localtime /etc/lsb-release /etc/magic /etc/mime.types',
-  '/etc/os-release /etc/perl /etc/pki/tls /etc/pki/ca-trust /etc/profile /etc/profile.d /etc/protocols /etc/python3',
-  '/etc/services /etc/shells /etc/ssl/certs /etc/ssl/openssl.cnf /etc/terminfo /etc/timezone /etc/vim /etc/xdg',
-  '/etc/zsh',
-].flatMap((line) => line.split(' '));
+/** Shown read-only where they are there. */
+export const SYSTEM_PLACES: readonly string[] =
+  '/usr /bin /sbin /lib /lib32 /lib64 /libx32 /opt /nix/store /run/current-system'.split(' ');
 
-/** Written for each run: who the agent is, and that names are looked up in files only. */
-export const OWN_ETC: readonly string[] = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
+/**
+ * Of /etc only what programs need to run: no keys, no shadow, no mounts. It is copied once and shown as one place,
+ * because each mount costs a start a seventh of a millisecond.
+ */
+export const COPIED_ETC: readonly string[] = [
+  'alternatives bash.bashrc bash_completion.d ca-certificates ca-certificates.conf crypto-policies debian_version',
+  'fonts gitconfig inputrc java ld.so.cache ld.so.conf ld.so.conf.d locale.alias localtime lsb-release magic',
+  'mime.types os-release perl pki/tls pki/ca-trust profile profile.d protocols python3 services shells ssl/certs',
+  'ssl/openssl.cnf terminfo timezone vim xdg zsh',
+].flatMap((line) => line.split(' '));
 
 const REAL_PROGRAMS = '/run/fleet/real';
 
@@ -218,7 +223,7 @@ function systemMounts({ system, hidden }: ConfinementRequest): Mount[] {
 
 function ownMounts({ folder, state, reports, startFiles, readable, system }: ConfinementRequest): Mount[] {
   return [
-    ...OWN_ETC.map((name): Mount => ({ type: 'read', from: `${folder}/etc/${name}`, at: etc(name) })),
+    { type: 'read', from: system.etc, at: '/etc' },
     { type: 'write', from: `${folder}/tmp`, at: '/tmp' },
     { type: 'link', to: '/tmp', at: '/var/tmp' },
     { type: 'empty', at: system.home, bytesMax: HOME_BYTES_MAX },
@@ -270,19 +275,24 @@ function pinMounts({ pinned, secrets }: ConfinementRequest, isWritable: boolean)
 }
 
 /** Whatever an agent's program starts through a shell or git has lost its mark, with all that it starts in turn. */
-function shellMounts({ folder, system }: ConfinementRequest): Mount[] {
-  return system.shells.flatMap((shell): Mount[] => [
-    { type: 'read', from: shell, at: realProgram(shell) },
-    { type: 'read', from: unmarkFile(folder, shell), at: shell },
-  ]);
+function shellMounts({ system }: ConfinementRequest): Mount[] {
+  const folders = new Set(system.shells.map((shell) => shell.slice(0, shell.lastIndexOf('/'))));
+  return [
+    ...[...folders].map((folder): Mount => ({ type: 'read', from: folder, at: realProgram(folder) })),
+    ...system.shells.map((shell): Mount => ({
+      type: 'read',
+      from: unmarkFile(system.unmark, shell),
+      at: shell,
+    })),
+  ];
 }
 
-/** Where a wrapped shell itself is found inside, by the path it has outside. */
-export const realProgram = (shell: string): string => `${REAL_PROGRAMS}${shell}`;
+/** Where a wrapped shell itself, or a folder of them, is found inside, by its path outside. */
+export const realProgram = (path: string): string => `${REAL_PROGRAMS}${path}`;
 
-/** Where the program that stands in its place lies outside. */
+/** The program that stands in its place, in the folder of these. */
 export const unmarkFile = (folder: string, shell: string): string =>
-  `${folder}/etc/unmark${shell.replaceAll('/', '-')}`;
+  `${folder}/${shell.replaceAll('/', '-').slice(1)}`;
 
 /** Loaders and shells read these before the sandbox is there: nothing of an agent's may run outside. */
 const LOADER_NAME =
@@ -312,8 +322,4 @@ function outermost(paths: readonly string[]): string[] {
   return [...new Set(paths)].filter(
     (path) => !paths.some((other) => other !== path && isWithin(path, other)),
   );
-}
-
-function etc(name: string): string {
-  return `/etc/${name}`;
 }

@@ -102,7 +102,7 @@ async function tryInside(given: {
   const { bubblewrap, node, lab, worktree, places, script } = given;
   const folder = join(lab, 'run');
   const user = { uid: process.getuid!(), gid: process.getgid!() };
-  const system = await makeFolder(folder, systemFacts(user, places['HOME']!));
+  const system = await makeFolder(folder, join(lab, 'shared'), systemFacts(user, places['HOME']!));
   const confined = confinementOf({
     tier: 'read_write',
     scopes: ['project'],

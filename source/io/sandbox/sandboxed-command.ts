@@ -9,16 +9,10 @@ import {
   FILTER_FD,
   outerArguments,
 } from '../../core/containment/bwrap-arguments.ts';
-import {
-  OWN_ETC,
-  realProgram,
-  type Confinement,
-  type SystemFacts,
-  type User,
-  unmarkFile,
-} from '../../core/containment/confinement.ts';
+import type { Confinement, SystemFacts } from '../../core/containment/confinement.ts';
 import { seccompProgram } from '../../core/containment/seccomp.ts';
-import { unmarkProgram } from '../../core/containment/unmark-program.ts';
+import { sharedFiles } from './shared-files.ts';
+import type { FoundFacts } from './system-facts.ts';
 
 /** How our own bridge is started; without a door there is none. */
 export interface BridgeProgram {
@@ -47,19 +41,18 @@ exec "$bwrap" --seccomp ${FILTER_FD} --args ${ARGUMENTS_FD} -- /usr/bin/env --de
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
-/** Makes the run's own folder: only what is in `tmp` and `etc` is ever seen inside. */
-export async function makeFolder(
-  folder: string,
-  system: Omit<SystemFacts, 'ownDevices'>,
-): Promise<SystemFacts> {
-  for (const name of ['', 'tmp', 'etc']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  for (const name of OWN_ETC)
-    writeFileSync(join(folder, 'etc', name), etcFile(name, system.user, system.home));
-  for (const shell of system.shells)
-    writeFileSync(unmarkFile(folder, shell), unmarkProgram(system.machine, realProgram(shell)), {
-      mode: 0o755,
-    });
-  return { ...system, ownDevices: system.user.uid === 0 ? await ownDevices(join(folder, 'dev')) : [] };
+/**
+ * Makes the run's own folder, of which only `tmp` is ever seen inside. What is the same for all runs of a person
+ * lies in `shared`, and is made when it is not there.
+ */
+export async function makeFolder(folder: string, shared: string, found: FoundFacts): Promise<SystemFacts> {
+  for (const path of [folder, join(folder, 'tmp'), shared]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const isRoot = found.user.uid === 0;
+  return {
+    ...found,
+    ...sharedFiles(shared, found),
+    ownDevices: isRoot ? await ownDevices(join(folder, 'dev')) : [],
+  };
 }
 
 /** Everything the list needs is on disk when this returns. */
@@ -113,18 +106,4 @@ async function ownDevices(folder: string): Promise<SystemFacts['ownDevices']> {
   mkdirSync(folder, { mode: 0o700 });
   await promisify(execFile)('cp', ['-a', ...DEVICES.map((name) => `/dev/${name}`), folder]);
   return DEVICES.map((name) => ({ from: join(folder, name), at: `/dev/${name}` }));
-}
-
-function etcFile(name: string, { uid, gid }: User, home: string): string {
-  const [user, group] = uid === 0 ? [1_000, 1_000] : [uid, gid];
-  switch (name) {
-    case 'passwd':
-      return `root:x:0:0::/root:/bin/sh\nagent:x:${user}:${group}::${home}:/bin/bash\nnobody:x:65534:65534::/nonexistent:/bin/false\n`;
-    case 'group':
-      return `root:x:0:\nagent:x:${group}:\nnogroup:x:65534:\n`;
-    case 'hosts':
-      return '127.0.0.1 localhost agent\n::1 localhost\n';
-    default:
-      return 'passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n';
-  }
 }

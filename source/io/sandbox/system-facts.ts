@@ -1,5 +1,5 @@
 /** What of the system a sandbox can show, and what of it has to be masked. Looked up once: a system does not move. */
-import { constants, accessSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { SYSTEM_PLACES, type SystemFacts, type User } from '../../core/containment/confinement.ts';
 import { MACHINES, type Machine } from '../../core/containment/system-calls.ts';
@@ -8,33 +8,16 @@ import { SandboxError } from './sandbox-error.ts';
 /** What an agent CLI starts on behalf of the model. */
 const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash', '/bin/zsh', '/usr/bin/zsh', '/usr/bin/git'];
 
-/** Of /proc, what belongs to no process but stays: names of processes are numbers, the rest are links. */
-const PROCESS_OR_LINK = /^(?:\d+|self|thread-self|mounts|net)$/;
+/** For root alone, and without any capability: the machine's log, its memory, its switches. */
+const FOR_ROOT = ['kcore', 'kmsg', 'kpagecount', 'kpageflags', 'kpagecgroup', 'mtrr', 'sysrq-trigger'];
 
-/** The owner of it can write it, whatever capabilities he lacks. */
-const OWNER_WRITES = 0o200;
+/** They have files the owner may write, whatever capabilities he lacks. */
+const FOLDERS_FOR_ROOT = ['sys', 'irq', 'acpi', 'bus', 'fs', 'scsi', 'dynamic_debug'];
 
-/** Readable by nobody but root, who is in there by another name. */
-const ROOT_READS = [
-  'kcore',
-  'kmsg',
-  'kallsyms',
-  'keys',
-  'key-users',
-  'timer_list',
-  'slabinfo',
-  'vmallocinfo',
-  'kpagecount',
-  'kpageflags',
-  'kpagecgroup',
-  'sched_debug',
-  'latency_stats',
-  'mtrr',
-  'sysrq-trigger',
-];
+export type FoundFacts = Omit<SystemFacts, 'ownDevices' | 'etc' | 'unmark'>;
 
 /** Throws SandboxError on a machine there is no filter for. */
-export function systemFacts(user: User, home: string): Omit<SystemFacts, 'ownDevices'> {
+export function systemFacts(user: User, home: string): FoundFacts {
   return {
     machine: machine(),
     user,
@@ -58,21 +41,14 @@ function placeAt(at: string): SystemFacts['places'][number][] {
   const found = lstatSync(at, { throwIfNoEntry: false });
   if (!found) return [];
   if (!found.isSymbolicLink()) return [{ type: 'folder', at }];
-  // /bin is a link to usr/bin nearly everywhere; a link in /etc leads to what may not be shown as a whole.
-  if (!at.startsWith('/etc/')) return [{ type: 'link', at, to: readlinkSync(at) }];
-  const target = realpathIfThere(at);
-  return target.startsWith('/usr/') ? [{ type: 'link', at, to: target }] : [];
+  return [{ type: 'link', at, to: readlinkSync(at) }];
 }
 
 function procEntries(): SystemFacts['procEntries'] {
-  return readdirSync('/proc').flatMap((name): SystemFacts['procEntries'][number][] => {
-    const at = join('/proc', name);
-    if (PROCESS_OR_LINK.test(name)) return [];
-    const found = statSync(at, { throwIfNoEntry: false });
-    if (!found) return [];
-    if (found.isDirectory()) return [{ at, isFolder: true }];
-    return (found.mode & OWNER_WRITES) !== 0 || ROOT_READS.includes(name) ? [{ at, isFolder: false }] : [];
-  });
+  const named = (isFolder: boolean) => (name: string) => ({ at: join('/proc', name), isFolder });
+  return [...FOLDERS_FOR_ROOT.map(named(true)), ...FOR_ROOT.map(named(false))].filter(({ at }) =>
+    existsSync(at),
+  );
 }
 
 function isExecutable(path: string): boolean {

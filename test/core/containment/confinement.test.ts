@@ -39,6 +39,8 @@ const REQUEST: ConfinementRequest = {
     ],
     procEntries: [],
     ownDevices: [],
+    etc: '/home/ana/.fleet/contained/shared/system-1/etc',
+    unmark: '/home/ana/.fleet/contained/shared/system-1/unmark',
     shells: [],
   },
 };
@@ -95,7 +97,7 @@ describe('what a run sees', () => {
     ['another project', '/home/ana/other/x', 'own'],
     ['a toolchain', '/home/ana/.nvm/versions/node/v24/bin/node', 'read'],
     ['programs', '/usr/bin/git', 'read'],
-    ['shadow', '/etc/shadow', 'absent'],
+    ['what of /etc was chosen', '/etc/passwd', 'read'],
     ['the sockets of the machine', '/run/docker.sock', 'absent'],
     ['other homes', '/home/ben/x', 'absent'],
     ['the machine below', '/sys/kernel/debug', 'absent'],
@@ -170,6 +172,20 @@ describe('what cannot be confined', () => {
 });
 
 describe('what surrounds it', () => {
+  test('PE12 each shell is replaced by what takes the mark from it, and found elsewhere', () => {
+    const { mounts, hasMarkedProgram } = confined({
+      system: { ...REQUEST.system, shells: ['/usr/bin/dash', '/usr/bin/bash'] },
+    });
+    expect(hasMarkedProgram).toBe(true);
+    expect(mounts).toContainEqual({ type: 'read', from: '/usr/bin', at: '/run/fleet/real/usr/bin' });
+    for (const name of ['dash', 'bash'])
+      expect(mounts).toContainEqual({
+        type: 'read',
+        from: `/home/ana/.fleet/contained/shared/system-1/unmark/usr-bin-${name}`,
+        at: `/usr/bin/${name}`,
+      });
+  });
+
   test('PE12 root is somebody else inside, so that no program it starts gets anything back', () => {
     const { user } = confined({ system: { ...REQUEST.system, user: { uid: 0, gid: 0 } } });
     expect(user).toEqual({ uid: 1_000, gid: 1_000 });
@@ -206,9 +222,7 @@ describe('what surrounds it', () => {
         '--unshare-user --uid 1234 --gid 1234 --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try',
         '--hostname agent --die-with-parent --cap-drop ALL --ro-bind /usr /usr --symlink usr/bin /bin',
         '--proc /proc --dev /dev',
-        ...['passwd', 'group', 'hosts', 'nsswitch.conf'].map(
-          (name) => `--ro-bind /home/ana/.fleet/contained/r1/etc/${name} /etc/${name}`,
-        ),
+        '--ro-bind /home/ana/.fleet/contained/shared/system-1/etc /etc',
         '--bind /home/ana/.fleet/contained/r1/tmp /tmp --symlink /tmp /var/tmp',
         '--perms 0700 --size 536870912 --tmpfs /home/ana',
         `--bind ${WORKTREE} ${WORKTREE} --remount-ro / --chdir ${WORKTREE}`,
