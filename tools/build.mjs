@@ -9,7 +9,7 @@ const dist = process.env.FLEET_DIST ?? 'dist';
 // Written aside and put in place when it is whole: agents that run from here must not miss their gate meanwhile.
 const aside = `${dist}.new-${process.pid}`;
 
-const external = [/^node:/, 'better-sqlite3', 'node-pty', 'conf', 'chokidar'];
+const external = [/^node:/, 'better-sqlite3', 'node-pty', 'conf', 'chokidar', '@napi-rs/keyring'];
 const define = { 'process.env.NODE_ENV': '"production"' };
 
 async function bundle(options, output) {

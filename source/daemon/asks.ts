@@ -18,6 +18,8 @@ import { loadProject } from './projects.ts';
 import type { Brain } from './brain.ts';
 import type { Evidence } from './evidence.ts';
 import { RiskAsks } from './risk-asks.ts';
+import { answerVault, requireNoSecret } from './vault-asks.ts';
+import type { VaultKeeper } from './vault-keeper.ts';
 import { RuleAsks } from './rule-asks.ts';
 import type { ScreensLink } from './screens-link.ts';
 import type { Sessions } from './sessions.ts';
@@ -39,6 +41,7 @@ export interface AsksOptions {
   readonly notifier: Notifier;
   /** policy.yaml */
   readonly policyFile: string;
+  readonly vault: VaultKeeper;
   readonly brain: Brain;
   readonly evidence: Evidence;
   facts(): DaemonFacts;
@@ -120,6 +123,11 @@ export class Asks {
       case 'let-go':
       case 'reset-budget':
         return this.#risk.answer(ask, actor);
+      case 'vault-status':
+      case 'vault-set':
+      case 'vault-remove':
+      case 'vault-unlock':
+        return answerVault(this.#options.vault, ask);
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);
         if (project) await loop.submit({ type: 'configure', project }, actor);
@@ -180,6 +188,7 @@ export class Asks {
   async #start(ask: Extract<Ask, { type: 'start' }>, actor: string): Promise<AskValue['start']> {
     await this.#options.configuration.requirePolicy();
     const agent = await this.#agentFor(ask, actor);
+    await requireNoSecret(this.#options.vault, ask.project, ask.task);
     const worktree = ask.worktree ?? agent.worktree;
     const { events } = await this.#submit(
       {
@@ -229,6 +238,7 @@ export class Asks {
         'WAITING',
         `${run.agent} waits for approval ${waiting.id}; decide on it first, then send`,
       );
+    await requireNoSecret(this.#options.vault, run.project, ask.text);
     const text = ask.text.replaceAll(PASTE_START, '').replaceAll(PASTE_END, '');
     const isPasteWanted = await screens.wantsBracketedPaste(run.session);
     const typed = await sessions.type(

@@ -26,6 +26,7 @@ import { describeRebuild, loadFleet, rebuildFleet, saveFleet } from './rebuild.t
 import { Reconciler } from './reconcile.ts';
 import { ScreensLink } from './screens-link.ts';
 import { Sessions } from './sessions.ts';
+import { VaultKeeper } from './vault-keeper.ts';
 import { ingestSpool } from './spool.ts';
 import { Collector } from './collector.ts';
 import { WaysOut } from './ways-out.ts';
@@ -158,6 +159,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     now: Date.now,
     speed: Number(environment['FLEET_BRAIN_SPEED']) || 1,
   });
+  const vault = new VaultKeeper(places.vault);
   const performer = new Performer({
     places,
     program,
@@ -169,6 +171,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     collector,
     screens,
     evidence,
+    vault,
     unreached: (session) => reconciler.look(session),
   });
   const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, waysOut, screens });
@@ -223,6 +226,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     configuration,
     notifier,
     policyFile: places.policy,
+    vault,
     brain,
     evidence,
     facts,

@@ -12,6 +12,7 @@ import { addWorktree } from '../io/git/worktrees.ts';
 import { repositoryOf } from '../io/git/repository.ts';
 import type { Places } from '../wire/places.ts';
 import type { Evidence } from './evidence.ts';
+import type { VaultKeeper } from './vault-keeper.ts';
 import type { Gates } from './gates.ts';
 import { startHolder, type Program } from './holders.ts';
 import type { Loop } from './loop.ts';
@@ -35,6 +36,7 @@ export interface PerformerOptions {
   readonly collector: Collector;
   readonly screens: ScreensLink;
   readonly evidence: Evidence;
+  readonly vault: VaultKeeper;
   /** The session runs but could not be adopted. */
   readonly unreached: (session: string) => void;
 }
@@ -150,6 +152,7 @@ export class Performer {
       env,
       columns: run.columns,
       rows: run.rows,
+      secrets: await this.#options.vault.secretsOf(run.project),
     });
     await this.#options.loop().submit({
       type: 'session-started',

@@ -1,6 +1,7 @@
 /**
  * The one session of this holder: its child, its output, its exit. Knows nothing of sockets and epochs.
  */
+import { MaskedStream, maskOf } from '../core/secrets/mask.ts';
 import { spawnPty, type Pty, type PtyExit } from '../io/pty/pty.ts';
 import type { WriteOutcome } from '../io/pty/pty-writer.ts';
 import { SegmentWriter } from '../io/segments/segment-writer.ts';
@@ -17,6 +18,12 @@ const LAST_WRITE_MS_MAX = 2_000;
 /** A full disk may get room again; until then the exit is known from the holder alone. */
 const EXIT_RETRY_MS = 1_000;
 
+/** A prompt whose last letters may begin a secret is shown after so long; longer, and typing would feel late. */
+const SETTLE_MS = 15;
+
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
 export class Session {
   readonly output = new Output();
   readonly segments: SegmentWriter;
@@ -27,11 +34,16 @@ export class Session {
   readonly #onExit: () => void;
   #exit: HolderExit | null = null;
   #exitRetry: NodeJS.Timeout | undefined;
+  /** Takes secrets out before anything is kept or shown; null when there are none. */
+  readonly #masked: MaskedStream | null;
+  #settle: NodeJS.Timeout | undefined;
 
   /** Starts the child. Throws CannotStartError when its program or folder is missing. */
   constructor(spec: HolderSpec, onExit: () => void) {
     this.#spec = spec;
     this.#onExit = onExit;
+    const mask = maskOf(spec.secrets ?? []);
+    this.#masked = mask && new MaskedStream(mask);
     this.#pty = spawnPty({
       ...spec,
       onData: (bytes) => this.#take(bytes),
@@ -90,8 +102,16 @@ export class Session {
   }
 
   #take(bytes: Buffer): void {
-    // Kept first (in memory; the disk comes at the end of the turn): who catches up reads from there.
     this.pacing.noteOutput(bytes.length);
+    this.#keep(this.#masked ? asBuffer(this.#masked.push(bytes)) : bytes);
+    if (!this.#masked?.isHolding) return;
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.#keep(asBuffer(this.#masked!.settle())), SETTLE_MS);
+  }
+
+  #keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    // Kept first (in memory; the disk comes at the end of the turn): who catches up reads from there.
     this.segments.append(bytes, this.pacing.isSustained);
     this.output.append(bytes);
     if (this.segments.isBehind) this.#readOrWait();
@@ -105,6 +125,8 @@ export class Session {
   async #end({ code, signal }: PtyExit): Promise<void> {
     const at = Date.now();
     this.pacing.close();
+    clearTimeout(this.#settle);
+    if (this.#masked) this.#keep(asBuffer(this.#masked.end()));
     this.output.flush();
     await Promise.race([
       this.segments.close(),

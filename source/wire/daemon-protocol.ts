@@ -135,6 +135,10 @@ export type Ask =
       readonly reason: string;
     }
   | { readonly type: 'let-go'; readonly project: string; readonly agent: string; readonly reason: string }
+  | { readonly type: 'vault-status'; readonly project: string }
+  | { readonly type: 'vault-set'; readonly project: string; readonly name: string; readonly value: string }
+  | { readonly type: 'vault-remove'; readonly project: string; readonly name: string }
+  | { readonly type: 'vault-unlock'; readonly passphrase: string }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
   | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
@@ -209,6 +213,10 @@ export interface AskValue {
   release: Record<string, never>;
   'let-go': Record<string, never>;
   'reset-budget': Record<string, never>;
+  'vault-status': VaultStatus;
+  'vault-set': Record<string, never>;
+  'vault-remove': { readonly wasThere: boolean };
+  'vault-unlock': Record<string, never>;
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };
@@ -233,6 +241,18 @@ export interface RuleWritten {
   readonly whose: string;
   /** The file said so already, or did not say it. */
   readonly isSame: boolean;
+}
+
+/** Where a project's secrets are; names only, never a value. */
+export interface VaultStatus {
+  readonly kind: 'os' | 'file';
+  readonly label: string;
+  /** Why it is not the system's vault; empty when it is. */
+  readonly why: string;
+  /** A passphrase has been chosen, or none is needed. */
+  readonly isMade: boolean;
+  readonly isLocked: boolean;
+  readonly names: readonly string[];
 }
 
 /** How one agent stands, as the brain sees it. */

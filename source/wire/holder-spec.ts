@@ -15,6 +15,8 @@ export interface HolderSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly columns: number;
   readonly rows: number;
+  /** Never to be seen in what the child prints; they stay in the holder's memory. */
+  readonly secrets?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export type HolderReply =
@@ -36,6 +38,8 @@ export function parseHolderSpec(text: string): HolderSpec {
   if (!texts(spec.command) || !spec.command[0]) throw new Error('the holder spec lacks a "command"');
   if (typeof spec.env !== 'object' || spec.env === null || !texts(Object.values(spec.env)))
     throw new Error('the "env" of the holder spec is not an object of texts');
+  if (spec.secrets !== undefined && !Array.isArray(spec.secrets))
+    throw new Error('"secrets" of the holder spec is no list');
   for (const field of ['columns', 'rows'] as const)
     if (!isSize(spec[field]))
       throw new Error(`"${field}" of the holder spec is not a number from 1 to 65535`);

@@ -25,6 +25,8 @@ export interface Places {
   readonly spool: string;
   readonly snapshots: string;
   readonly worktrees: string;
+  /** Secrets in encrypted files, where the system has no vault. */
+  readonly vault: string;
   /** What agents in quarantine showed last, a folder for each quarantine. */
   readonly evidence: string;
   readonly sockets: string;
@@ -62,6 +64,7 @@ export function placesOf(environment: Readonly<Record<string, string | undefined
     spool: join(home, 'spool'),
     snapshots: join(home, 'snapshots'),
     worktrees: join(home, 'worktrees'),
+    vault: join(home, 'vault'),
     evidence: join(home, 'evidence'),
     sockets,
     daemonSocket: join(sockets, 'daemon.sock'),
