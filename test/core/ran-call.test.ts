@@ -8,7 +8,8 @@ beforeEach(() => {
   ({ session } = daemon.running());
 });
 
-const approve = (approval: string, editedInput: Record<string, unknown> | null = null) =>
+/** Approved, and handed to the agent. */
+const approve = (approval: string, editedInput: Record<string, unknown> | null = null) => {
   daemon.submit({
     type: 'decide',
     approval,
@@ -18,6 +19,8 @@ const approve = (approval: string, editedInput: Record<string, unknown> | null =
     editedInput,
     message: '',
   });
+  daemon.submit({ type: 'dispatch', approval }, 'daemon');
+};
 
 /** An agent that says what ran, but not which call that was. */
 const ran = (command: string) =>
