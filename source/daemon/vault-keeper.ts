@@ -2,6 +2,7 @@
  * Secrets of projects, for whoever may use them: the system's vault where it works, encrypted files where it
  * does not. Found out on the first use; a daemon that needs no secrets asks nobody for any.
  */
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Secret } from '../core/secrets/mask.ts';
 import { masked, maskOf } from '../core/secrets/mask.ts';
 import { FileVault } from '../io/vault/file-vault.ts';
@@ -39,7 +40,10 @@ export class VaultKeeper {
   }
 
   async set(project: string, name: string, value: string): Promise<void> {
-    await (await this.#open()).vault.set(project, name, value);
+    const { vault } = await this.#open();
+    // Marks that there is something to look for, also where the system keeps it.
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    await vault.set(project, name, value);
   }
 
   async remove(project: string, name: string): Promise<boolean> {
@@ -56,6 +60,8 @@ export class VaultKeeper {
 
   /** Every secret of a project, to be kept out of what agents print. Of a locked vault there are none to be had. */
   async secretsOf(project: string): Promise<readonly Secret[]> {
+    // Who keeps no secrets here is not asked to unlock a keyring because an agent starts.
+    if (!existsSync(this.#folder)) return [];
     const { vault, file } = await this.#open();
     const names = await vault.list(project);
     if (names.length === 0 || file?.isLocked) return [];
