@@ -133,6 +133,20 @@ it('R22 an outage of the whole fleet quarantines nobody; the one that stays down
   expect(found.map(({ agent }) => agent)).toEqual(['agent-3']);
 });
 
+it('R22 at night three agents are enough to know an outage by, but not two; and a project can have one of its own', () => {
+  const quarantined = (agents: readonly string[], broken: readonly string[]): readonly string[] => {
+    const fleet = new Minutes().pass(90, fine, agents);
+    fleet.pass(120, (agent) => (broken.includes(agent) ? failing() : fine()), agents);
+    return fleet.crossings.filter(({ type }) => type === 'quarantine').map(({ agent }) => agent);
+  };
+  expect(quarantined(['a', 'b', 'c'], ['a', 'b', 'c'])).toEqual([]);
+  expect(quarantined(['a', 'b'], ['a', 'b'])).toEqual(['a', 'b']);
+  const shop = ['/shop\nana', '/shop\nben', '/shop\ncy'];
+  const others = Array.from({ length: 8 }, (_, index) => `/site\nagent-${index}`);
+  expect(quarantined([...shop, ...others], shop)).toEqual([]);
+  expect(quarantined([...shop, ...others], [shop[0]!])).toEqual([shop[0]]);
+});
+
 it('RI1 minutes nobody watched (the brain was off) are no silence', () => {
   const fleet = new Minutes().pass(60, fine, ['ana']);
   fleet.at += 300 * MINUTE;

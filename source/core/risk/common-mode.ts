@@ -9,33 +9,67 @@ const FEW_PEERS_MIN = 3;
 const PEER_CALLS_MIN = 3;
 /** What the middle of a healthy fleet fails at most; the rest of the median is taken off everybody. */
 const COMMON_ERROR = 0.08;
-/** Half of those at work without any progress for this long: nobody can get on, whatever the reason. */
+/** Half of those at work (all, of a few) without any progress for this long: nobody can get on, whatever the reason. */
 const STANDSTILL_HOURS = 0.4;
 
 export interface Peer {
+  readonly agent: string;
   readonly readings: Readings;
   /** Calls that ended lately, and errors among them, faded. */
   readonly recent: { readonly e: number; readonly n: number };
   readonly isWorking: boolean;
 }
 
-/** What to take off everybody's error rate. */
-export function commonError(peers: Iterable<Peer>): number {
+export interface Common {
+  /** Share of errors to take off everybody's. */
+  readonly error: number;
+  /** Nobody gets on: silence says nothing of any of them. */
+  readonly isStandstill: boolean;
+}
+
+export const NOTHING_COMMON: Common = { error: 0, isStandstill: false };
+
+/** What an agent has in common with the whole fleet, or with its own part of it: whichever is more. */
+export function commonOf(peers: readonly Peer[]): (agent: string) => Common {
+  const whole = commonAmong(peers);
+  const groups = Map.groupBy(peers, ({ agent }) => groupOf(agent));
+  if (groups.size === 1) return () => whole;
+  const parts = new Map([...groups].map(([group, members]) => [group, commonAmong(members)]));
+  return (agent) => {
+    const part = parts.get(groupOf(agent)) ?? NOTHING_COMMON;
+    return {
+      error: Math.max(whole.error, part.error),
+      isStandstill: whole.isStandstill || part.isStandstill,
+    };
+  };
+}
+
+/** Agents of one project share what can break for all of them; in recorded histories, those that differ by number. */
+function groupOf(agent: string): string {
+  const [project = '', name] = agent.split('\n');
+  return name === undefined ? project.replace(/[\s._-]*\d+$/, '') : project;
+}
+
+function commonAmong(peers: readonly Peer[]): Common {
+  if (peers.length < FEW_PEERS_MIN) return NOTHING_COMMON;
   // Plain shares: held back by the prior as an agent's own rate is, those with few calls would hide an outage
   // from those with many.
   const shares: number[] = [];
-  for (const { recent } of peers) if (recent.n > PEER_CALLS_MIN) shares.push(recent.e / recent.n);
-  if (shares.length < FEW_PEERS_MIN) return 0;
-  const common = shares.length < PEERS_MIN ? Math.min(...shares) : median(shares);
-  return Math.max(0, common - COMMON_ERROR);
+  const hours: number[] = [];
+  for (const { recent, readings, isWorking } of peers) {
+    if (recent.n > PEER_CALLS_MIN) shares.push(recent.e / recent.n);
+    if (isWorking && readings.silent) hours.push(readings.silent.value);
+  }
+  return {
+    error: Math.max(0, commonIn(shares) - COMMON_ERROR),
+    isStandstill: commonIn(hours) > STANDSTILL_HOURS,
+  };
 }
 
-/** Whether the fleet as a whole makes no progress. */
-export function isStandstill(peers: Iterable<Peer>): boolean {
-  const hours: number[] = [];
-  for (const { readings, isWorking } of peers)
-    if (isWorking && readings.silent) hours.push(readings.silent.value);
-  return hours.length >= PEERS_MIN && median(hours) > STANDSTILL_HOURS;
+/** 0: of so few nothing is known. */
+function commonIn(values: number[]): number {
+  if (values.length < FEW_PEERS_MIN) return 0;
+  return values.length < PEERS_MIN ? Math.min(...values) : median(values);
 }
 
 /** The readings with what is common to all taken off. */

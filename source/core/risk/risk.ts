@@ -13,7 +13,7 @@ import {
   type Assessment,
   type Crossing,
 } from './agent-risk.ts';
-import { commonError, isStandstill, withoutCommon } from './common-mode.ts';
+import { commonOf, NOTHING_COMMON, withoutCommon } from './common-mode.ts';
 import { MINUTE_MS } from './decay.ts';
 import { TRIPWIRES, type Observation, type Tripwire } from './observation.ts';
 import { readingsAt } from './readings.ts';
@@ -94,20 +94,20 @@ export function evaluate(
     recent: recentErrors(risk.signals, at),
     isWorking: isWorking(risk.signals),
   }));
-  const common = comparesPeers ? commonError(peers) : 0;
-  const isFrozen = comparesPeers && isStandstill(peers);
+  const common = comparesPeers ? commonOf(peers) : () => NOTHING_COMMON;
   const agents: Record<string, AgentRisk> = {};
   const assessments: Assessment[] = [];
   const crossings: Crossing[] = [];
   for (const { agent, risk, readings } of peers) {
+    const { error, isStandstill } = common(agent);
     const looked = assess(risk, {
       agent,
       at,
-      readings: withoutCommon(readings, common),
-      common,
+      readings: withoutCommon(readings, error),
+      common: error,
       weights: state.weights,
     });
-    agents[agent] = { ...looked.risk, signals: freeze(looked.risk.signals, at, isFrozen) };
+    agents[agent] = { ...looked.risk, signals: freeze(looked.risk.signals, at, isStandstill) };
     assessments.push(looked.assessment);
     crossings.push(...looked.crossings);
   }
