@@ -9,7 +9,8 @@ import type { Machine } from './system-calls.ts';
 /**
  * Calls prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) of linux/prctl.h, and if that worked execve(path,
  * its own words, its own environment); ends with 127 otherwise, as a shell does that cannot start a command.
- * Both instruction sets find their words on the stack: their number, then pointers, a zero, the environment. */
+ * Both instruction sets find their words on the stack: their number, then pointers, a zero, the environment.
+ */
 const CODE: Readonly<Record<Machine, readonly number[]>> = {
   x64: [
     'b8 9d 00 00 00', // mov eax, prctl
