@@ -123,7 +123,7 @@ const HOME_BYTES_MAX = 512 * 1024 * 1024;
 const COVER_BYTES_MAX = 64 * 1024;
 
 /** Loopback ports below it can be bound by nobody in there, so nobody can put himself in the place of ours. */
-export const DOOR_PORT_MAX = 1_023;
+const DOOR_PORT_MAX = 1_023;
 
 /** Shown read-only where they are there. */
 export const SYSTEM_PLACES: readonly string[] =

@@ -3,14 +3,11 @@
 /** The session's gate; a gate inside is told `tcp:PORT` where it would be told a socket. */
 export const GATE_PORT = 901;
 
-/** Hosts of the allow-list, through a proxy. */
-export const PROXY_PORT = 902;
-
 /** Services on the machine's own loopback that the person pointed the agent's CLI at: the first of them. */
-export const LOOPBACK_PORT = 903;
+const LOOPBACK_PORT = 903;
 
 /** A CLI has a base URL or two; more than this is no longer "its model". */
-export const LOOPBACK_SERVICES_MAX = 8;
+const LOOPBACK_SERVICES_MAX = 8;
 
 export interface LoopbackService {
   /** Where it is inside. */
