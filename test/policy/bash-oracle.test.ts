@@ -11,6 +11,7 @@ import type { Policy } from '../../source/core/policy/policy.ts';
 import { SCOPES } from '../../source/core/policy/verdict.ts';
 import { checkScript, checkSeed, worldFor } from './oracle/bash-check.ts';
 import type { Check, LaneJudge } from './oracle/bash-check.ts';
+import { policyCount } from './oracle/count.ts';
 import { Lane } from './oracle/lane.ts';
 import { PROGRAMS } from './oracle/script-words.ts';
 
@@ -43,8 +44,7 @@ const real: LaneJudge = ({ action, policy, lane, cwd }) => {
 test.skipIf(!BASH)(
   'PE4 what bash does with an allowed script is allowed by itself, however the script is written',
   async () => {
-    const asked = process.env['FLEET_POLICY_COUNT'] ?? '';
-    const count = asked === 'full' ? COUNT.full : asked === '' ? COUNT.reduced : Number(asked);
+    const count = policyCount(COUNT);
     const only = process.env['FLEET_POLICY_SEED'];
     const seeds = only === undefined ? range(SEED, count) : [Number(only)];
     const started = performance.now();

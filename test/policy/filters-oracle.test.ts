@@ -19,6 +19,7 @@ import type { Policy } from '../../source/core/policy/policy.ts';
 import { judge, wantedPaths } from '../../source/core/policy/judge.ts';
 import { SCOPES } from '../../source/core/policy/verdict.ts';
 import { seeded } from '../support/seeded.ts';
+import { policyCount } from './oracle/count.ts';
 import { awkWords, jqWords, sedWords, type FilterWords } from './oracle/random-filters.ts';
 
 const SECRET = 'what-nobody-may-see';
@@ -59,8 +60,7 @@ test.each<[string, FilterWords, string]>([
   'PE4 no %s script that is allowed writes, runs or reads anything else, however it is written',
   async (program, wordsOf, file) => {
     if (!isInstalled(program)) return;
-    const asked = process.env['FLEET_POLICY_COUNT'] ?? '';
-    const count = Math.round((asked === 'full' ? COUNT.full : COUNT.reduced) * (SLOW.get(program) ?? 1));
+    const count = Math.round(policyCount(COUNT) * (SLOW.get(program) ?? 1));
     const seeds = Array.from({ length: count }, (_, seed) => seed).values();
     const wrong: string[] = [];
     let allowed = 0;

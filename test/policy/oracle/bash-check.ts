@@ -66,6 +66,7 @@ function* wrongsOf(
     const isPlain = PLAIN.has(argv[0] ?? '');
     const command = argv
       .filter((word) => !(isPlain && word === OPTION_LIKE))
+      .map(seen)
       .map(inQuotes)
       .join(' ');
     const asked = askedOf({ type: 'shell', command }, cwd);
@@ -77,7 +78,7 @@ function* wrongsOf(
     }
   }
   for (const file of run.changed) {
-    const asked = askedOf({ type: 'write', paths: [file] }, root);
+    const asked = askedOf({ type: 'write', paths: [seen(file)] }, root);
     if (asked !== null) yield `wrote ${file} (${asked})`;
   }
   const printed = run.stdout + run.stubs.map(({ argv }) => argv.join(' ')).join(' ');
@@ -86,6 +87,9 @@ function* wrongsOf(
     if (asked !== null) yield `showed ${file} (${asked})`;
   }
 }
+
+/** A character that a script spells as an escape is seen there, and not where it came to. */
+const seen = (word: string): string => word.replaceAll(/[\p{Cc}\p{Cf}\uFFFD]/gu, 'x');
 
 /** None of their options writes, runs or reads anything else: a name that looks like one is at worst refused. */
 const PLAIN = new Set('ls cat head tail wc nl rev stat basename cut tr grep'.split(' '));
