@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   append: async () => (await import('./append.ts')).run(),
   sandbox: async () => (await import('./sandbox.ts')).run(),
   verdict: async () => (await import('./verdict.ts')).run(),
+  queue: async () => (await import('./queue.ts')).run(),
   risk: async () => (await import('./risk.ts')).run(),
 };
 
