@@ -7,6 +7,7 @@ import { keyOf } from './keys.ts';
 import { listView, type ListView } from './screens/control-room/agent-rows.ts';
 import { barSpans } from './screens/control-room/bar-rows.ts';
 import { headerView, type HeaderView } from './screens/control-room/header-rows.ts';
+import { pageView, type PageView } from './screens/page-view.ts';
 import { overlayView, type OverlayView } from './screens/control-room/overlay-rows.ts';
 import { paneTitle, scrollPosition, titleIn } from './screens/control-room/pane-titles.ts';
 import { queueView, type QueueView } from './screens/control-room/queue-rows.ts';
@@ -38,6 +39,8 @@ export interface ChromeModel {
   readonly stage: { readonly rect: Rect; readonly lines: readonly Line[] } | null;
   readonly queue: QueueView | null;
   readonly bar: Line;
+  /** Instead of list, panes and queue; its cells are painted, not drawn by Ink: they can be thousands. */
+  readonly page: PageView | null;
   readonly overlay: OverlayView | null;
 }
 
@@ -48,6 +51,7 @@ export function chromeModel(
   layout: RoomLayout = layoutOf(ui),
 ): ChromeModel {
   const { size, theme } = ui;
+  const isRoom = layout.page === null;
   return {
     size,
     theme,
@@ -57,14 +61,15 @@ export function chromeModel(
         ? `fleet needs 60x15, this is ${size.columns}x${size.rows}. Agents keep running; q leaves.`
         : null,
     header: headerView(ui, context),
-    list: listView(ui, context, layout),
-    titles: titleLines(ui, context, layout),
+    list: isRoom ? listView(ui, context, layout) : null,
+    titles: isRoom ? titleLines(ui, context, layout) : [],
     stage:
-      layout.stage && layout.panes.length === 0
+      isRoom && layout.stage && layout.panes.length === 0
         ? { rect: layout.stage, lines: stageWords(ui, context) }
         : null,
-    queue: queueView(ui, context, layout),
+    queue: isRoom ? queueView(ui, context, layout) : null,
     bar: barSpans(ui, context),
+    page: pageView(ui, context, layout),
     overlay: overlayView(ui, context, layout),
   };
 }

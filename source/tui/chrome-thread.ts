@@ -70,7 +70,7 @@ export class ChromeThread {
     this.#underWay = model;
     this.#lastAt = performance.now();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker?.postMessage({ model });
+    this.#worker?.postMessage({ model: { ...model, page: null } });
   }
 
   #take(frame: string): void {

@@ -79,7 +79,7 @@ function Title({ title }: { readonly title: TitleLine }) {
   );
 }
 
-const LIST_COLUMNS = ['mark', 'name', 'doing', 'age'] as const;
+const LIST_COLUMNS = ['mark', 'name', 'doing', 'age', 'risk'] as const;
 
 function AgentList({ list }: { readonly list: ListView }) {
   const rows = (
@@ -87,7 +87,7 @@ function AgentList({ list }: { readonly list: ListView }) {
       data={list.rows.map((row) => ({ ...row, mark: row.mark, name: row.name }))}
       columns={LIST_COLUMNS}
       widths={{ ...list.widths, name: list.widths.name + 1, doing: list.widths.doing + 1 }}
-      align={{ age: 'right' }}
+      align={{ age: 'right', risk: 'right' }}
       padding={0}
       selected={list.selected}
       isPlain

@@ -3,12 +3,16 @@
  * person rebinds an action by its name in it.
  */
 
-/** Where a key is pressed. The three regions of the room fall back on `room`. */
+/** Where a key is pressed. The three regions of the room fall back on `room`, the pages over it on `page`. */
 export const CONTEXTS = [
   'room',
   'list',
   'panes',
   'queue',
+  'page',
+  'heatmap',
+  'insights',
+  'quarantine',
   'typing',
   'scroll',
   'look',
@@ -20,6 +24,7 @@ export const CONTEXTS = [
   'respond',
   'grant',
   'snooze',
+  'reason',
   'start',
   'confirm',
   'help',
@@ -59,7 +64,14 @@ const row = (
 });
 
 export const KEYS = [
-  row('next-waiting', 'room', 'w', 'next waiting', 'Go to the next thing that waits for you.', true),
+  row(
+    'next-waiting',
+    ['room', 'page'],
+    'w',
+    'next waiting',
+    'Go to the next thing that waits for you.',
+    true,
+  ),
   row(
     'type',
     'room',
@@ -160,15 +172,75 @@ export const KEYS = [
     'Start the same task again, in the same worktree, stopping it first if it runs; asks first.',
     true,
   ),
-  row('filter', 'room', '/', 'filter', 'Show only agents that match.', true),
+  row('filter', ['room', 'heatmap', 'insights'], '/', 'filter', 'Show only agents that match.', true),
   row('palette', 'room', ': ctrl+p', 'palette', 'Find any action or agent by typing.'),
+  row(
+    'heatmap',
+    ['room', 'page'],
+    'H',
+    'heatmap',
+    'How risky every agent is: by signal, or over the last hours and days.',
+    true,
+  ),
+  row(
+    'insights',
+    ['room', 'page'],
+    'I',
+    'insights',
+    'What makes each agent risky, and what would bring it down.',
+    true,
+  ),
+  row(
+    'quarantine',
+    ['room', 'heatmap', 'insights'],
+    'Q',
+    'quarantine',
+    'Stop the agent under the cursor until a person releases it; of one that is in quarantine, show what it did.',
+    true,
+  ),
+  row(
+    'let-go',
+    ['list', 'heatmap', 'insights'],
+    'r',
+    'let go',
+    'Let an agent that a tripwire holds go on, with a reason; of one in quarantine, show what it did first.',
+  ),
   row('grants', 'room', 'ctrl+g', 'grants', 'What was granted for a while, and taking it back.', true),
-  row('alarms', 'room', '!', 'alarms', 'What was not as it should be.', true),
-  row('theme', 'room', 'T', 'theme', 'Next theme: dark, light, contrast.', true),
-  row('redraw', 'room', 'ctrl+l', 'redraw', 'Paint the whole screen again.', true),
-  row('help', 'room', '?', 'keys', 'All keys; type to search.', true),
+  row('alarms', ['room', 'page'], '!', 'alarms', 'What was not as it should be.', true),
+  row('theme', ['room', 'page'], 'T', 'theme', 'Next theme: dark, light, contrast.', true),
+  row('redraw', ['room', 'page'], 'ctrl+l', 'redraw', 'Paint the whole screen again.', true),
+  row('help', ['room', 'page'], '?', 'keys', 'All keys; type to search.', true),
   row('quit', 'room', 'q', 'quit', 'Leave. Agents keep running.', true),
   row('leave-filter', 'room', 'escape', 'back', 'Clear the filter, leave zoom, go back to the list.'),
+
+  row('row-up', 'page', 'k up', 'up', 'One row up.'),
+  row('row-down', 'page', 'j down', 'down', 'One row down.'),
+  row('rows-up', 'page', 'pageup ctrl+b', 'page up', 'One page up.'),
+  row('rows-down', 'page', 'pagedown ctrl+f space', 'page down', 'One page down.'),
+  row('row-first', 'page', 'g home', 'first', 'The first row.'),
+  row('row-last', 'page', 'G end', 'last', 'The last row.'),
+  row('page-back', 'page', 'escape q', 'back', 'Back to where you came from.'),
+  row('cell-left', ['heatmap', 'insights'], 'h left', 'left', 'The signal, or the stretch of time, before.'),
+  row(
+    'cell-right',
+    ['heatmap', 'insights'],
+    'l right',
+    'right',
+    'The signal, or the stretch of time, after.',
+  ),
+  row('cell-events', ['heatmap', 'insights'], 'enter', 'events', 'The events behind the figure.'),
+  row('view', 'heatmap', 'tab', 'time view', 'Signals now, then 6 hours, 24 hours, 7 days.'),
+  row('view-back', 'heatmap', 'shift+tab', 'back', 'The view before.'),
+  row('sort', 'heatmap', 's', 'sort', 'Sort by risk, by name, or by the signal under the cursor.'),
+  row(
+    'release',
+    'quarantine',
+    'r',
+    'release',
+    'Let the agent work again, with a reason; once all of this has been on screen.',
+  ),
+  row('reason-send', 'reason', 'enter', 'do it', 'Do it, with this reason on record.'),
+  row('reason-cancel', 'reason', 'escape', 'cancel', 'Leave the agent as it is.'),
 
   row('prefix', 'typing', 'ctrl+]', 'leave', 'Leave TYPING. Pressed twice it goes to the agent.'),
 
@@ -288,8 +360,20 @@ export interface Keymap {
 }
 
 /** Contexts whose keys also hold in `context`, nearest first. */
-export const contextsAbove = (context: Context): readonly Context[] =>
-  context === 'list' || context === 'panes' || context === 'queue' ? [context, 'room'] : [context];
+export function contextsAbove(context: Context): readonly Context[] {
+  switch (context) {
+    case 'list':
+    case 'panes':
+    case 'queue':
+      return [context, 'room'];
+    case 'heatmap':
+    case 'insights':
+    case 'quarantine':
+      return [context, 'page'];
+    default:
+      return [context];
+  }
+}
 
 /** In these contexts plain characters are text; an action may not take one away. */
 const TEXT_CONTEXTS: ReadonlySet<Context> = new Set([
@@ -301,6 +385,7 @@ const TEXT_CONTEXTS: ReadonlySet<Context> = new Set([
   'palette',
   'filter',
   'search',
+  'reason',
 ]);
 
 /** The table with a person's own bindings (`{"approve": ["A"]}`) laid over it; a binding that clashes is left out and named. */

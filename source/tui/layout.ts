@@ -30,6 +30,8 @@ export interface RoomLayout {
   readonly queue: Rect | null;
   readonly bar: Rect;
   readonly overlay: Rect | null;
+  /** Over list, panes and queue; what is below keeps its size. */
+  readonly page: Rect | null;
   /** Panes before and after those on screen. */
   readonly hidden: { readonly before: number; readonly after: number };
 }
@@ -47,6 +49,7 @@ export interface LayoutFacts {
   readonly listRows: number;
   /** Something waits, or did a moment ago: the queue has its room. Otherwise one line says that nothing waits. */
   readonly isQueueOpen: boolean;
+  readonly hasPage: boolean;
   readonly overlay: 'none' | 'look' | 'box' | 'line';
   /** Rows a box would like, its frame included; it gets them where there is room. */
   readonly boxRows: number;
@@ -89,19 +92,27 @@ export function roomLayout(facts: LayoutFacts): RoomLayout {
   const { columns, rows } = facts.size;
   const header = rect(0, 0, columns, Math.min(1, rows));
   const bar = rect(0, Math.max(0, rows - 1), columns, rows > 1 ? 1 : 0);
-  const none = { list: null, panes: [], stage: null, queue: null, hidden: { before: 0, after: 0 } };
+  const none = {
+    page: null,
+    list: null,
+    panes: [],
+    stage: null,
+    queue: null,
+    hidden: { before: 0, after: 0 },
+  };
   if (columns < COLUMNS_MIN || rows < ROWS_MIN)
     return { kind: 'tiny', header: rect(0, 0, columns, rows), bar: rect(0, 0, 0, 0), overlay: null, ...none };
   const body = rect(0, 1, columns, rows - 2);
   const kind = columns >= WIDE_COLUMNS && rows >= WIDE_ROWS ? 'wide' : 'narrow';
   const overlay = overlayRect(facts, body);
+  const page = facts.hasPage ? body : null;
   if (facts.isZoomed) {
     const { panes, hidden } = single(body, facts, false);
-    return { kind, header, bar, overlay, list: null, queue: null, stage: body, panes, hidden };
+    return { kind, header, bar, overlay, page, list: null, queue: null, stage: body, panes, hidden };
   }
   return kind === 'wide'
-    ? { kind, header, bar, overlay, ...wide(body, facts) }
-    : { kind, header, bar, overlay, ...narrow(body, facts) };
+    ? { kind, header, bar, overlay, page, ...wide(body, facts) }
+    : { kind, header, bar, overlay, page, ...narrow(body, facts) };
 }
 
 function wide(body: Rect, facts: LayoutFacts) {

@@ -1,5 +1,5 @@
 /** The chrome without Ink: what there is to see while Ink still loads, and should its thread ever fail for good. */
-import type { Grid, Row } from '../wire/cells.ts';
+import { Row, type Grid } from '../wire/cells.ts';
 import type { ChromeModel } from './chrome-model.ts';
 import type { Rect } from './panes/rect.ts';
 import type { Style as CellStyle } from './panes/style.ts';
@@ -41,6 +41,7 @@ export function paintPlainChrome(model: ChromeModel, grid: Grid): void {
     put(frame.x + 2, frame.y, title, frame.x + frame.columns - 2);
     for (const [at, line] of lines.entries()) put(detail.x, detail.y + at, line, detail.x + detail.columns);
   }
+  paintPage(model, grid);
   if (model.overlay) {
     const { rect, title, lines, hint } = model.overlay;
     for (let y = rect.y; y < rect.y + rect.rows; y++) grid.lines[y]?.clear();
@@ -49,6 +50,31 @@ export function paintPlainChrome(model: ChromeModel, grid: Grid): void {
     if (rect.rows > 1) put(rect.x + 2, rect.y + rect.rows - 2, hint);
   }
   put(0, grid.rows - 1, model.bar);
+}
+
+/** The page's cells, around what lies over it. */
+export function paintPage(model: ChromeModel, grid: Grid): void {
+  const { page, overlay } = model;
+  if (!page) return;
+  const styles = new Map<Role, CellStyle>();
+  const styled = (role: Role): CellStyle => {
+    const style = styles.get(role) ?? cellStyle(model, role);
+    styles.set(role, style);
+    return style;
+  };
+  const line = new Row(grid.columns);
+  for (let at = 0; at < page.rect.rows; at++) {
+    const y = page.rect.y + at;
+    const row = grid.lines[y];
+    if (!row) continue;
+    line.clear();
+    writeSpans(line, page.rect.x, page.lines[at] ?? [], page.rect.x + page.rect.columns, styled);
+    const isBelow = overlay !== null && y >= overlay.rect.y && y < overlay.rect.y + overlay.rect.rows;
+    for (let x = 0; x < grid.columns; x++) {
+      if (isBelow && x >= overlay.rect.x && x < overlay.rect.x + overlay.rect.columns) continue;
+      row.set(x, line.glyphs[x]!, line.foregrounds[x]!, line.backgrounds[x]!, line.attributes[x]!);
+    }
+  }
 }
 
 const pad = (spans: readonly Span[], width: number): Span[] => [

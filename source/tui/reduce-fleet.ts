@@ -2,6 +2,7 @@
 import { shownAs } from '../core/approvals/subject.ts';
 import { isEnded, isLive, type Approval, type Fleet } from '../core/fleet.ts';
 import { doingOf, inQueueOrder, listEntries, queueItems, runName, statusOf } from './fleet-view.ts';
+import { keyOf } from './keys.ts';
 import { entriesOf, noted, step, type Step } from './step.ts';
 import type { Context, Intent } from './ui-input.ts';
 import type { Ui } from './ui-state.ts';
@@ -18,6 +19,7 @@ export function onFleet(before: Ui, context: Context): Step {
   const now = {
     runs: Object.keys(fleet.runs),
     pending: Object.values(fleet.approvals).flatMap(({ id, state }) => (state === 'pending' ? [id] : [])),
+    quarantined: Object.keys(fleet.quarantines),
     failed: Object.values(fleet.runs).flatMap((run) => (statusOf(fleet, run) === 'failed' ? [run.id] : [])),
   };
   let ui: Ui = { ...before, known: now, panes: withNewPanes(before, fleet) };
@@ -38,7 +40,9 @@ export function onFleet(before: Ui, context: Context): Step {
   const failed = known === null ? [] : now.failed.filter((id) => !known.failed.includes(id));
   const asked = known === null ? [] : now.pending.filter((id) => !known.pending.includes(id));
   for (const id of failed) ui = noted(ui, context.now, failureWords(fleet, id), 'problem');
-  return step(ui, ...newsIntents(context, asked, failed));
+  const stopped = known === null ? [] : now.quarantined.filter((key) => !known.quarantined.includes(key));
+  for (const key of stopped) ui = noted(ui, context.now, quarantineWords(context, key), 'problem');
+  return step(ui, ...newsIntents(context, asked, failed, stopped));
 }
 
 /** Rings once, and says who it is about. */
@@ -46,6 +50,7 @@ function newsIntents(
   { fleet, setting }: Context,
   asked: readonly string[],
   failed: readonly string[],
+  stopped: readonly string[],
 ): readonly Intent[] {
   const names = (runs: readonly string[]): string =>
     [...new Set(runs.map((id) => (fleet.runs[id] ? runName(fleet, fleet.runs[id]) : id)))].join(', ');
@@ -53,6 +58,7 @@ function newsIntents(
   const words = [
     ...(asked.length === 0 ? [] : [`${asking} ${asked.length === 1 ? 'waits' : 'wait'} for you`]),
     ...(failed.length === 0 ? [] : [`${names(failed)} failed`]),
+    ...stopped.map((key) => `${fleet.quarantines[key]!.agent} was put in quarantine`),
   ].join(', ');
   if (words === '') return [];
   return setting.bell ? [{ type: 'bell' }, { type: 'notify', words }] : [{ type: 'notify', words }];
@@ -61,6 +67,12 @@ function newsIntents(
 function failureWords(fleet: Fleet, id: string): string {
   const run = fleet.runs[id]!;
   return `${runName(fleet, run)} failed: ${doingOf(fleet, run, 'failed')}. R starts it again.`;
+}
+
+function quarantineWords({ fleet, setting }: Context, key: string): string {
+  const { agent, reason } = fleet.quarantines[key]!;
+  const show = keyOf(setting.keymap, 'quarantine', setting.isUtf8);
+  return `${agent} was put in quarantine: ${reason}. ${show} shows what it did.`;
 }
 
 /** A request somebody is about to answer was answered elsewhere, or has expired: said before it is out of sight. */

@@ -3,6 +3,7 @@ import { ScreenMode } from '../wire/screen-frame.ts';
 import { queueItems } from './fleet-view.ts';
 import type { PanePlace } from './layout.ts';
 import { hasCell } from './panes/rect.ts';
+import { moved } from './reduce-page.ts';
 import { moveInQueue } from './reduce-queue.ts';
 import { beginScroll, scrollBy, WHEEL_LINES } from './reduce-scroll.ts';
 import { listWindow, queueWindow } from './screens/control-room/windows.ts';
@@ -16,12 +17,19 @@ import type { Ui } from './ui-state.ts';
 export function onMouse(ui: Ui, context: Context, mouse: MouseEvent): Step {
   // Dialogs are answered by keys; a click beside one must not do what it would do without it.
   if (ui.overlay) return wheelInOverlay(ui, mouse);
+  if (ui.page.type !== 'room') return onPage(ui, context, mouse);
   const layout = layoutOf(ui);
   const pane = layout.panes.find(({ frame }) => hasCell(frame, mouse.x, mouse.y));
   if (pane) return onPane(ui, context, mouse, pane);
   if (layout.list && hasCell(layout.list, mouse.x, mouse.y)) return onList(ui, context, mouse);
   if (layout.queue && hasCell(layout.queue, mouse.x, mouse.y)) return onQueue(ui, context, mouse);
   return step(ui);
+}
+
+/** A page scrolls; its keys do the rest. */
+function onPage(ui: Ui, context: Context, mouse: MouseEvent): Step {
+  const by = notch(mouse);
+  return by === 0 ? step(ui) : step(moved(ui, context, by * WHEEL_LINES));
 }
 
 /** -1 up, 1 down, 0 when it is not the wheel. */

@@ -7,6 +7,7 @@ import { withRuleText } from './always-form.ts';
 import { inAlways, inBatch, inGrants } from './reduce-always.ts';
 import { grant, reject, respond, snooze } from './reduce-answers.ts';
 import { approveEdit, closeForm } from './reduce-queue.ts';
+import { inReason } from './reduce-quarantine.ts';
 import { search } from './reduce-scroll.ts';
 import { layoutOf, noted, step, type Step } from './step.ts';
 import {
@@ -71,6 +72,7 @@ function changedField(overlay: Overlay, change: (field: TextField) => TextField)
     case 'snooze':
     case 'filter':
     case 'search':
+    case 'reason':
       return { ...overlay, field: change(overlay.field) };
     case 'start': {
       const field = fieldAt(overlay.form);
@@ -108,6 +110,8 @@ export function inOverlay(ui: Ui, context: Context, overlay: Overlay, action: st
     case 'snooze':
       if (action === 'snooze-send') return snooze(ui, context, overlay);
       return action === 'snooze-cancel' ? closeForm(ui, context, overlay) : undefined;
+    case 'reason':
+      return inReason(ui, context, overlay, action);
     case 'always':
       return inAlways(ui, context, overlay, action);
     case 'batch':

@@ -14,6 +14,8 @@ import { beginAlways, beginBatch } from './reduce-always.ts';
 import { beginLine, undo, wake } from './reduce-answers.ts';
 import { withCursor } from './reduce-fleet.ts';
 import { starting } from './reduce-overlays.ts';
+import { openRisk } from './reduce-page.ts';
+import { beginLetGo, beginQuarantine, isQuarantined, openQuarantine } from './reduce-quarantine.ts';
 import { weighed, type PaneWeight } from './pane-weights.ts';
 import * as scrolling from './reduce-scroll.ts';
 import { statusOf } from './fleet-view.ts';
@@ -49,6 +51,13 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
       return beginBatch(ui, context);
     case 'grants':
       return step({ ...ui, overlay: { type: 'grants', at: 0 } });
+    case 'heatmap':
+    case 'insights':
+      return openRisk(ui, context, action);
+    case 'quarantine':
+      return beginQuarantine(ui, context);
+    case 'let-go':
+      return beginLetGo(ui, context);
     case 'wake':
       return wake(ui, context);
     case 'undo':
@@ -231,6 +240,9 @@ function withPane(ui: Ui, run: string): Ui {
 }
 
 function beginTyping(ui: Ui, context: Context): Step {
+  // What it did comes first; typing to it goes nowhere.
+  const quarantined = isQuarantined(ui, context);
+  if (quarantined) return openQuarantine(ui, quarantined);
   const run = cursorRun(ui, context);
   if (!run) {
     const entry = entriesOf(ui, context).find(({ key }) => key === ui.cursor);
@@ -248,7 +260,11 @@ function beginTyping(ui: Ui, context: Context): Step {
 }
 
 /** Goes to a run, wherever it is. */
-export const goTo = (ui: Ui, run: string): Ui => ({ ...withPane(ui, run), overlay: null });
+export const goTo = (ui: Ui, run: string): Ui => ({
+  ...withPane(ui, run),
+  overlay: null,
+  page: { type: 'room' },
+});
 
 function move(ui: Ui, context: Context, to: 'up' | 'down' | 'left' | 'right'): Step {
   const by = to === 'up' ? -1 : to === 'down' ? 1 : 0;

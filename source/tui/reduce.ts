@@ -9,6 +9,9 @@ import { onMouse } from './reduce-mouse.ts';
 import { queueItems } from './fleet-view.ts';
 import { editedIn, inOverlay, starting, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
+import { inPage } from './reduce-page.ts';
+import { onEvents, onQuarantineDetail, withSeen } from './reduce-quarantine.ts';
+import { askRisk, onRisk } from './reduce-risk.ts';
 import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
 import { onFound, onLines } from './reduce-scroll.ts';
 import { paletteEntries } from './palette.ts';
@@ -27,7 +30,7 @@ export { GRACE_MS };
 const PREFIX_TWICE_MS = 700;
 
 export function reduce(ui: Ui, context: Context, input: UiInput): Step {
-  const next = react(ui, context, input);
+  const next = withSeen(react(ui, context, input));
   const { overlay } = next.ui;
   if (overlay?.type !== 'look') return next;
   const before = ui.overlay?.type === 'look' ? ui.overlay.approval : null;
@@ -56,7 +59,7 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
     case 'fleet':
       return onFleet(ui, context);
     case 'tick':
-      return step(onTick(ui, context));
+      return askRisk(onTick(ui, context), context);
     case 'daemon':
       return step({ ...ui, daemon: { ...ui.daemon, state: input.state, message: input.message } });
     case 'warnings':
@@ -79,6 +82,12 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
       return onProposals(ui, context, input.approval, input.proposals);
     case 'preview':
       return onPreview(ui, input.rule, input.preview);
+    case 'risk':
+      return step(onRisk(ui, input));
+    case 'events':
+      return step(onEvents(ui, input));
+    case 'quarantine-detail':
+      return step(onQuarantineDetail(ui, input.detail));
     case 'detail': {
       const { approval, detail } = input;
       // It is shown in other lines from now on; none of them has been on screen.
@@ -104,7 +113,8 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
 /** A new size: what counted as seen of a request breaks into other lines and starts over. */
 function onResize(ui: Ui, size: Ui['size']): Step {
   const overlay: Overlay | null = ui.overlay?.type === 'look' ? { ...ui.overlay, seen: 0 } : ui.overlay;
-  return step({ ...ui, size, overlay });
+  const page = ui.page.type === 'quarantine' ? { ...ui.page, seen: 0 } : ui.page;
+  return step({ ...ui, size, overlay, page });
 }
 
 /** Beside other things a queue of one line gets no keys; as a page of its own it stays. */
@@ -154,9 +164,13 @@ function onKey(before: Ui, context: Context, event: KeyEvent): Step {
   if (sent) return sent;
   const calm: Ui = ui.left === null ? ui : { ...ui, left: null };
   const done =
-    row && (ui.scroll ? inScroll(calm, context, row.action) : inRoom(calm, context, row.action, key));
+    row && (ui.scroll ? inScroll(calm, context, row.action) : inPlace(calm, context, row.action, key));
   return done ?? step(calm);
 }
+
+/** On the page over the room; what is the same everywhere (help, theme …) the room does. */
+export const inPlace = (ui: Ui, context: Context, action: string, key: string): Step | undefined =>
+  (ui.page.type === 'room' ? undefined : inPage(ui, context, action)) ?? inRoom(ui, context, action, key);
 
 function inAnyOverlay(ui: Ui, context: Context, overlay: Overlay, action: string): Step | undefined {
   if (overlay.type === 'look') return inLook(ui, context, action);

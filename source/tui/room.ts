@@ -17,13 +17,14 @@ import { DaemonLink } from './links/daemon-link.ts';
 import { ProjectWatch } from './links/project-watch.ts';
 import { gridOf, ScreensLink } from './links/screens-link.ts';
 import { TypingLink } from './links/typing-link.ts';
+import { readAnsiRows } from './panes/ansi-rows.ts';
 import type { ColourDepth } from './panes/colours.ts';
 import type { ScreenCursor } from './panes/painter.ts';
 import { contentRect, cursorOnScreen, type PaneView } from './panes/scene.ts';
 import type { Rect } from './panes/rect.ts';
 import { Picture } from './picture.ts';
 import { paneViews, type ShownLines } from './pane-views.ts';
-import { paintPlainChrome } from './plain-chrome.ts';
+import { paintPage, paintPlainChrome } from './plain-chrome.ts';
 import { queueItems } from './fleet-view.ts';
 import { reduce } from './reduce.ts';
 import { rememberTheme } from './settings.ts';
@@ -31,6 +32,7 @@ import { layoutFacts, layoutOf } from './step.ts';
 import { FramePacer } from './terminal/frame-pacer.ts';
 import type { TerminalFeatures } from './terminal/features.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { eventsOf } from './events-ask.ts';
 import { allowAlways, previewOf } from './rule-asks.ts';
 import { isLight, themeFor } from './theme.ts';
 import { untilTick } from './ticking.ts';
@@ -239,7 +241,10 @@ export class Room {
     // Ink's first frame may be of what was shown when it began to load; the newer one is on its way.
     if (this.#isClosed || (!this.#isChromeDrawn && model !== this.#model)) return;
     this.#isChromeDrawn = true;
-    this.#picture.setChrome(model.size, frame);
+    this.#picture.setChrome(model.size, (grid) => {
+      readAnsiRows(frame, grid);
+      paintPage(model, grid);
+    });
     this.#commit(model);
   }
 
@@ -259,7 +264,7 @@ export class Room {
       screen: (session) => this.#screens.screen(session),
       lines: this.#lines,
     });
-    this.#picture.setPanes(this.#views, layout.overlay ? [layout.overlay] : []);
+    this.#picture.setPanes(this.#views, coversOf(layout));
     this.#pacer.request();
   }
 
@@ -358,7 +363,7 @@ export class Room {
     const screen = session === null ? undefined : this.#screens.screen(session);
     const view = screen && this.#views.find(({ grid }) => grid === screen.grid);
     if (!screen || !view) return undefined;
-    const overlays = this.#shown?.overlay ? [this.#shown.overlay] : [];
+    const overlays = this.#shown ? coversOf(this.#shown) : [];
     return {
       rect: contentRect(view),
       cursor: overlay ? undefined : cursorOnScreen(view, screen.frame.cursor, overlays),
@@ -398,6 +403,20 @@ export class Room {
             (detail) => this.take({ ...intent, detail }),
             () => undefined,
           );
+      case 'risk':
+        return void this.#daemon.ask({ type: 'risk' }).then(
+          ({ agents }) => this.take({ type: 'risk', agents, problem: '' }),
+          (error: unknown) => this.take({ type: 'risk', agents: null, problem: wordsOf(error) }),
+        );
+      case 'events':
+        return void eventsOf(this.#daemon, intent)
+          .then((events) => this.take({ type: 'events', agent: intent.agent, events }))
+          .catch((error: unknown) => this.#failed(error));
+      case 'quarantine-detail':
+        return void this.#daemon
+          .ask(intent)
+          .then((detail) => this.take({ type: 'quarantine-detail', detail }))
+          .catch((error: unknown) => this.#failed(error));
       case 'proposals':
         return void this.#daemon
           .ask({ type: 'rule-proposals', approval: intent.approval })
@@ -569,6 +588,10 @@ export class Room {
     }
   }
 }
+
+/** What lies over the panes. */
+const coversOf = ({ page, overlay }: RoomLayout): readonly Rect[] =>
+  [page, overlay].filter((rect) => rect !== null);
 
 /** The daemon's words for a project without files. */
 const isMissing = (problem: string): boolean => problem.includes(' has no fleet.yaml');

@@ -28,7 +28,14 @@ export function keyContext(ui: Ui): KeyContext {
   if (ui.overlay) return ui.overlay.type;
   if (ui.typing !== null) return 'typing';
   if (ui.scroll) return 'scroll';
-  return ui.region;
+  switch (ui.page.type) {
+    case 'room':
+      return ui.region;
+    case 'events':
+      return 'page';
+    default:
+      return ui.page.type;
+  }
 }
 
 export const entriesOf = (ui: Ui, { fleet, setting }: Context): ListEntry[] => {
@@ -65,6 +72,7 @@ export function layoutFacts(ui: Ui): LayoutFacts {
     weights: ui.weights,
     listRows: ui.listRows,
     isQueueOpen: ui.queue.isOpen,
+    hasPage: ui.page.type !== 'room',
     overlay: overlayKind(ui),
     boxRows: boxRowsOf(ui),
     boxColumns: ui.overlay?.type === 'start' ? START_COLUMNS : BOX_COLUMNS,
@@ -87,6 +95,7 @@ function overlayKind({ overlay }: Ui): LayoutFacts['overlay'] {
     case 'confirm':
     case 'filter':
     case 'search':
+    case 'reason':
       return 'line';
     case 'edit':
     case 'always':

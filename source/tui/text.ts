@@ -24,7 +24,13 @@ export type Role =
   | 'border'
   | 'chip-control'
   | 'chip-typing'
-  | 'chip-scroll';
+  | 'chip-scroll'
+  /** A cell of the heatmap, and the glyph in it that stands for its colour. */
+  | `heat-${HeatStep}`
+  | `shade-${HeatStep}`;
+
+/** From fine (0) to bad (9). */
+export type HeatStep = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 export interface Span {
   readonly text: string;

@@ -7,9 +7,9 @@ import dark from '../../themes/dark.json' with { type: 'json' };
 import light from '../../themes/light.json' with { type: 'json' };
 import { DEFAULT_COLOUR, paletteColour, rgbColour, type Colour } from '../wire/cells.ts';
 import type { ColourDepth } from './panes/colours.ts';
-import type { Role } from './text.ts';
+import type { HeatStep, Role } from './text.ts';
 
-export const COLOUR_NAMES = [
+const BASE_NAMES = [
   'plain',
   'dim',
   'border',
@@ -24,7 +24,15 @@ export const COLOUR_NAMES = [
   'selection',
   'chip',
 ] as const;
-export type ColourName = (typeof COLOUR_NAMES)[number];
+const STEPS: readonly HeatStep[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+export type ColourName = (typeof BASE_NAMES)[number] | `heat-${HeatStep}` | `ink-${HeatStep}`;
+
+export const COLOUR_NAMES: readonly ColourName[] = [
+  ...BASE_NAMES,
+  ...STEPS.map((step) => `heat-${step}` as const),
+  ...STEPS.map((step) => `ink-${step}` as const),
+];
 
 export interface Theme {
   readonly name: string;
@@ -42,8 +50,21 @@ export interface Style {
   readonly isInverse: boolean;
 }
 
-const asTheme = (json: { name: string; background: string; colours: Record<string, string[]> }): Theme =>
-  json as unknown as Theme;
+interface ThemeFile {
+  readonly name: string;
+  readonly background: string;
+  readonly colours: Readonly<Record<string, readonly string[]>>;
+  /** Ten steps as far apart as the eye sees them, darker or lighter with each, and what is legible on them. */
+  readonly heat: readonly { readonly cell: readonly string[]; readonly ink: readonly string[] }[];
+}
+
+function asTheme({ name, background, colours, heat }: ThemeFile): Theme {
+  const ramp = heat.flatMap(({ cell, ink }, step) => [
+    [`heat-${step}`, cell],
+    [`ink-${step}`, ink],
+  ]);
+  return { name, background, colours: { ...colours, ...Object.fromEntries(ramp) } } as unknown as Theme;
+}
 
 export const THEMES: readonly Theme[] = [asTheme(dark), asTheme(light), asTheme(contrast)];
 
@@ -76,7 +97,23 @@ const style = (colour: ColourName | null, more: Partial<Style> = {}): Style => (
   ...more,
 });
 
-const STYLES: Readonly<Record<Role, Style>> = {
+/** The glyph of a cell lies two steps from its ground: there for who looks for it, quiet for who sees colours. */
+const SHADE_STEPS = 2;
+/** Without colours the upper half of the ramp is bold, and its end stands out from everything. */
+const BOLD_FROM = 5;
+const INVERSE_FROM = 8;
+
+function heatStyles(): Partial<Record<Role, Style>> {
+  const styles: Partial<Record<Role, Style>> = {};
+  for (const step of STEPS) {
+    const shade = (step < BOLD_FROM ? step + SHADE_STEPS : step - SHADE_STEPS) as HeatStep;
+    styles[`heat-${step}`] = style(`ink-${step}`, { background: `heat-${step}`, isBold: step >= BOLD_FROM });
+    styles[`shade-${step}`] = style(`heat-${shade}`, { background: `heat-${step}` });
+  }
+  return styles;
+}
+
+const STYLES = {
   plain: style('plain'),
   dim: style('dim', { isDim: true }),
   strong: style('plain', { isBold: true }),
@@ -94,11 +131,20 @@ const STYLES: Readonly<Record<Role, Style>> = {
   'chip-control': style('chip', { background: 'accent', isBold: true }),
   'chip-typing': style('chip', { background: 'waiting', isBold: true }),
   'chip-scroll': style('chip', { background: 'running', isBold: true }),
-};
+  ...heatStyles(),
+} as Readonly<Record<Role, Style>>;
 
 /** The style of a role. Where there are colours they carry `dim`; where there are none the attributes do. */
 export function styleOf(role: Role, depth: ColourDepth): Style {
   const found = STYLES[role];
+  const [kind, number] = role.split('-');
+  const isHeat = kind === 'heat' || kind === 'shade';
+  if (isHeat && depth === 'none') {
+    const step = Number(number);
+    return style(null, { isDim: step === 0, isBold: step >= BOLD_FROM, isInverse: step >= INVERSE_FROM });
+  }
+  // Of sixteen colours no two are near each other.
+  if (kind === 'shade' && depth === '16') return STYLES[`heat-${number}` as Role];
   if (depth !== 'none') return found.isDim ? { ...found, isDim: false } : found;
   return {
     ...found,

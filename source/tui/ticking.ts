@@ -1,5 +1,6 @@
 /** When something on screen will next say something else because time has passed. */
 import { queueItems, snoozedItems } from './fleet-view.ts';
+import { untilRiskIsAsked } from './reduce-risk.ts';
 import { entriesOf } from './step.ts';
 import { untilAgeChanges } from './text.ts';
 import type { Context } from './ui-input.ts';
@@ -29,6 +30,7 @@ export function untilTick(ui: Ui, context: Context): number {
     if (left > 0) moments.push(left % (left < 60_000 ? 1_000 : 60_000) || 1_000);
   }
   for (const { snoozedUntil } of snoozedItems(fleet, now)) moments.push(snoozedUntil! - now);
+  moments.push(untilRiskIsAsked(ui, now));
   if (ui.notice) moments.push(ui.notice.until - now);
   if (ui.queue.closesAt !== null) moments.push(ui.queue.closesAt - now);
   if (ui.queue.inertUntil > now) moments.push(ui.queue.inertUntil - now);

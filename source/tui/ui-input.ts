@@ -1,7 +1,8 @@
 /** Everything that can reach the control room, and everything it can want done. */
 import type { RulePreview } from '../core/approvals/preview-rule.ts';
 import type { Fleet } from '../core/fleet.ts';
-import type { ApprovalDetail, Ask } from '../wire/daemon-protocol.ts';
+import type { Recorded } from '../core/event.ts';
+import type { AgentAssessment, ApprovalDetail, Ask, AskValue } from '../wire/daemon-protocol.ts';
 import type { AlwaysTarget, Proposals } from './always-form.ts';
 import type { InputEvent } from './terminal/input-event.ts';
 import type { LinkState, Setting, Size } from './ui-state.ts';
@@ -24,6 +25,11 @@ export type UiInput =
   | { readonly type: 'detail'; readonly approval: string; readonly detail: ApprovalDetail }
   | { readonly type: 'proposals'; readonly approval: string; readonly proposals: Proposals }
   | { readonly type: 'preview'; readonly rule: string; readonly preview: RulePreview }
+  /** How every agent stands; null: it could not be had, as `problem` says. */
+  | { readonly type: 'risk'; readonly agents: readonly AgentAssessment[] | null; readonly problem: string }
+  /** The events of an agent that were asked for, oldest first. */
+  | { readonly type: 'events'; readonly agent: string; readonly events: readonly Recorded[] }
+  | { readonly type: 'quarantine-detail'; readonly detail: AskValue['quarantine-detail'] }
   /** The project's files have been read. */
   | { readonly type: 'configured'; readonly isThere: boolean; readonly problems: readonly string[] }
   | { readonly type: 'lines'; readonly session: string; readonly total: number }
@@ -52,6 +58,10 @@ export type Intent =
     }
   /** Ask the daemon what it knows of a request beyond the request itself. */
   | { readonly type: 'detail'; readonly approval: string }
+  | { readonly type: 'risk' }
+  /** What happened to an agent since then; wall clock, milliseconds. */
+  | { readonly type: 'events'; readonly agent: string; readonly since: number }
+  | { readonly type: 'quarantine-detail'; readonly project: string; readonly agent: string }
   /** Which rules would answer a request. */
   | { readonly type: 'proposals'; readonly approval: string }
   | { readonly type: 'preview'; readonly approval: string; readonly rule: string }

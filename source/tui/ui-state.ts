@@ -5,6 +5,7 @@
 import type { ApprovalDetail } from '../wire/daemon-protocol.ts';
 import type { AlwaysForm } from './always-form.ts';
 import type { Keymap } from './keys.ts';
+import { NO_RISK, type Page, type Risk } from './page.ts';
 import type { PaneWeights } from './pane-weights.ts';
 import type { TextField } from './text-field.ts';
 
@@ -70,6 +71,16 @@ export type Overlay =
       readonly type: 'batch';
       readonly members: readonly { readonly approval: string; readonly hash: string }[];
     }
+  /** Why an agent is put in quarantine, released from it, or let go of. */
+  | {
+      readonly type: 'reason';
+      readonly does: 'quarantine' | 'release' | 'let-go';
+      readonly project: string;
+      readonly agent: string;
+      /** Id of the quarantine that was looked at; null where there is none. */
+      readonly quarantine: string | null;
+      readonly field: TextField;
+    }
   | { readonly type: 'grants'; readonly at: number }
   | { readonly type: 'start'; readonly form: StartForm; readonly problem: string }
   | { readonly type: 'confirm'; readonly what: 'stop' | 'restart'; readonly run: string }
@@ -119,6 +130,10 @@ export interface Ui {
     readonly detail: { readonly approval: string; readonly detail: ApprovalDetail } | null;
   };
   readonly scroll: Scroll | null;
+  /** Over the room, whose panes live on below it. */
+  readonly page: Page;
+  /** How agents stand, as of the last time it was asked. */
+  readonly risk: Risk;
   readonly overlay: Overlay | null;
   readonly filter: string;
   /** Rows of the list without a filter, as of the last fleet: a filter being typed moves nothing else. */
@@ -144,6 +159,7 @@ export interface Ui {
     readonly runs: readonly string[];
     readonly pending: readonly string[];
     readonly failed: readonly string[];
+    readonly quarantined: readonly string[];
   } | null;
   /** A run to show alone and type to, as soon as it is known. */
   readonly attach: string | null;
@@ -187,6 +203,8 @@ export const initialUi = (start: {
     detail: null,
   },
   scroll: null,
+  page: { type: 'room' },
+  risk: NO_RISK,
   overlay: null,
   filter: '',
   listRows: 0,

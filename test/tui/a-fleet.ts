@@ -31,32 +31,39 @@ export class AFleet {
   }
 
   project(...agents: string[]): this {
+    return this.departments({ '': agents });
+  }
+
+  /** A project whose agents are in departments. */
+  departments(departments: Readonly<Record<string, readonly string[]>>): this {
     return this.happens({
       type: 'project-configured',
       root: PROJECT,
       name: 'acme-api',
-      agents: agents.map((name) => ({
-        name,
-        description: `The ${name}.`,
-        role: '',
-        department: '',
-        reportsTo: null,
-        vendor: 'claude',
-        command: [],
-        instructions: '',
-        tier: null,
-        rules: [],
-        allowedSubagents: null,
-        subscribesTo: [],
-        subscriptionGate: null,
-        useGithubApp: false,
-        worktree: true,
-        maxConcurrent: 1,
-        budgetSeconds: null,
-        schedule: null,
-        triggers: [],
-        sources: [],
-      })),
+      agents: Object.entries(departments).flatMap(([department, agents]) =>
+        agents.map((name) => ({
+          name,
+          description: `The ${name}.`,
+          role: '',
+          department,
+          reportsTo: null,
+          vendor: 'claude',
+          command: [],
+          instructions: '',
+          tier: null,
+          rules: [],
+          allowedSubagents: null,
+          subscribesTo: [],
+          subscriptionGate: null,
+          useGithubApp: false,
+          worktree: true,
+          maxConcurrent: 1,
+          budgetSeconds: null,
+          schedule: null,
+          triggers: [],
+          sources: [],
+        })),
+      ),
     });
   }
 

@@ -1,4 +1,8 @@
 import { afterEach } from 'vitest';
+import { Grid } from '../../source/wire/cells.ts';
+import { readAnsiRows } from '../../source/tui/panes/ansi-rows.ts';
+import type { ColourDepth } from '../../source/tui/panes/colours.ts';
+import { paintPage } from '../../source/tui/plain-chrome.ts';
 import { chromeModel } from '../../source/tui/chrome-model.ts';
 import { ChromeRenderer } from '../../source/tui/chrome-renderer.tsx';
 import type { ARoom } from './a-fleet.ts';
@@ -14,3 +18,12 @@ export const frameOf = (room: ARoom): string[] =>
     .replaceAll(/\u001b\[[0-9;]*m/g, '')
     .split('\n')
     .map((line) => line.trimEnd());
+
+/** What is on screen, the page's painted cells included: text of every row, as the terminal gets it. */
+export function pictureOf(room: ARoom, depth: ColourDepth = 'none'): Grid {
+  const model = chromeModel(room.ui, room.context, depth);
+  const grid = new Grid(model.size.columns, model.size.rows);
+  readAnsiRows(renderer.draw(model), grid);
+  paintPage(model, grid);
+  return grid;
+}

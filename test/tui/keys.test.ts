@@ -15,8 +15,10 @@ import { alwaysForm } from '../../source/tui/always-form.ts';
 import { startForm } from '../../source/tui/start-form.ts';
 import { inLook, inRoom, inScroll } from '../../source/tui/reduce-room.ts';
 import { textField } from '../../source/tui/text-field.ts';
+import { inPlace } from '../../source/tui/reduce.ts';
+import type { Page } from '../../source/tui/page.ts';
 import type { Overlay } from '../../source/tui/ui-state.ts';
-import { AFleet, ARoom } from './a-fleet.ts';
+import { AFleet, ARoom, PROJECT } from './a-fleet.ts';
 
 const aRoom = (): ARoom =>
   new ARoom(new AFleet().project('docs').runs('docs').asks('docs', 'Bash', { command: 'ls' }, 'a1'));
@@ -38,6 +40,10 @@ describe('the table of keys', () => {
       const room = aRoom();
       const { ui, context } = room;
       return row.contexts.every((place) => {
+        if (contextsAbove(place).includes('page')) {
+          const open = { ...ui, page: pageFor(place) };
+          return inPlace(open, context, row.action, row.keys[0]!) !== undefined;
+        }
         if (contextsAbove(place).includes('room'))
           return inRoom(ui, context, row.action, row.keys[0]!) !== undefined;
         switch (place) {
@@ -68,6 +74,29 @@ describe('the table of keys', () => {
     expect(KEYS.filter((row) => !handled(row)).map(({ action }) => action)).toEqual([]);
   });
 
+  function pageFor(place: string): Page {
+    const heatmap: Page & { type: 'heatmap' } = {
+      type: 'heatmap',
+      view: 'signals',
+      sort: 'risk',
+      agent: null,
+      column: 0,
+      moment: 0,
+    };
+    const about = { project: PROJECT, agent: 'docs', top: 0, back: heatmap };
+    switch (place) {
+      case 'page':
+      case 'heatmap':
+        return heatmap;
+      case 'insights':
+        return { type: 'insights', agent: null, column: 0 };
+      case 'quarantine':
+        return { type: 'quarantine', ...about, detail: null, seen: 0 };
+      default:
+        throw new Error(`no page for ${place}`);
+    }
+  }
+
   function overlayFor(place: string): Overlay {
     const field = textField('x');
     switch (place) {
@@ -84,6 +113,15 @@ describe('the table of keys', () => {
       case 'grant':
       case 'snooze':
         return { type: place, approval: 'a1', field, isFromLook: false };
+      case 'reason':
+        return {
+          type: 'reason',
+          does: 'quarantine',
+          project: PROJECT,
+          agent: 'docs',
+          quarantine: null,
+          field,
+        };
       case 'start':
         return { type: 'start', form: startForm(['docs'], null, false), problem: '' };
       case 'confirm':

@@ -31,6 +31,7 @@ const facts = fc
     listRows: fc.integer({ min: 0, max: 60 }),
     boxRows: fc.integer({ min: 5, max: 30 }),
     boxColumns: fc.integer({ min: 40, max: 96 }),
+    hasPage: fc.boolean(),
     overlay: fc.constantFrom<LayoutFacts['overlay'][]>('none', 'look', 'box', 'line'),
   })
   .map(({ columns, rows, count, focused, ...rest }): LayoutFacts => {
@@ -65,7 +66,7 @@ describe('the layout at any size', () => {
         const layout = roomLayout(given);
         const screen = { x: 0, y: 0, ...given.size };
         const all = areas(layout);
-        for (const rect of [...all, ...(layout.overlay ? [layout.overlay] : [])])
+        for (const rect of [...all, layout.overlay, layout.page].filter((each) => each !== null))
           expect(contains(screen, rect)).toBe(true);
         for (const [at, rect] of all.entries())
           for (const other of all.slice(at + 1)) expect(overlap(rect, other)).toBe(false);
@@ -149,6 +150,7 @@ describe('the layout at any size', () => {
         isQueueOpen: true,
         weights: {},
         listRows: 1,
+        hasPage: false,
         overlay: 'none',
         boxRows: 30,
         boxColumns: 96,

@@ -3,6 +3,8 @@ import { doingOf, otherProject, runName, waitingSince, type ListEntry } from '..
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { keyOf } from '../../keys.ts';
+import { roleOfLevel } from '../../risk-rows.ts';
+import { barOf } from '../../sparkline.ts';
 import { entriesOf } from '../../step.ts';
 import { ageOf, cut, cutMiddle, harmless, span, type Role, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
@@ -16,6 +18,8 @@ export interface AgentRow {
   readonly name: readonly Span[];
   readonly doing: readonly Span[];
   readonly age: readonly Span[];
+  /** How it went and how risky it is: `▃ 31`. */
+  readonly risk: readonly Span[];
 }
 
 export interface ListView {
@@ -33,6 +37,8 @@ export interface ListView {
     readonly name: number;
     readonly doing: number;
     readonly age: number;
+    /** 0: there is no room for it, or nothing is known. */
+    readonly risk: number;
   };
   /** Instead of rows, when there are none. */
   readonly empty: readonly Line[];
@@ -40,6 +46,10 @@ export interface ListView {
 
 const MARK_COLUMNS = 3;
 const AGE_COLUMNS = 4;
+/** A blank, a bar, a blank, two digits. */
+const RISK_COLUMNS = 5;
+/** Below this what an agent does would be two words. */
+const RISK_FROM_COLUMNS = 27;
 /** A project's name beside what its agent does. */
 const PROJECT_COLUMNS = 16;
 
@@ -50,11 +60,14 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
   const { area, from } = window;
   const isFramed = layout.kind === 'wide';
   const names = entries.map((entry) => nameOf(entry, context));
-  const rest = area.columns - MARK_COLUMNS - AGE_COLUMNS - 2;
+  const risk = ui.risk.agents.length > 0 && area.columns >= RISK_FROM_COLUMNS ? RISK_COLUMNS : 0;
+  const rest = area.columns - MARK_COLUMNS - AGE_COLUMNS - 2 - risk;
   // Names get what the longest needs, up to half of the line when what they do must fit beside them.
   const longest = Math.max(4, ...names.map((name) => name.length));
-  const name = Math.min(longest, Math.max(10, Math.floor(rest * (isFramed ? 0.62 : 0.35))));
-  const widths = { mark: MARK_COLUMNS, name, doing: Math.max(0, rest - name), age: AGE_COLUMNS };
+  // Beside a figure of risk there is no room for words about what they do in a frame: the name matters more.
+  const share = isFramed ? (risk === 0 ? 0.62 : 1) : 0.35;
+  const name = Math.min(longest, Math.max(10, Math.floor(rest * share)));
+  const widths = { mark: MARK_COLUMNS, name, doing: Math.max(0, rest - name), age: AGE_COLUMNS, risk };
   const shown = entries.slice(from, from + area.rows);
   return {
     frame: layout.list,
@@ -62,7 +75,10 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
     isFramed,
     isFocused: ui.region === 'list' && ui.typing === null && !ui.scroll && ui.overlay === null,
     title: titleOf(ui, layout),
-    rows: shown.map((entry) => rowOf(ui, entry, context, widths)),
+    rows: shown.map((entry) => ({
+      ...rowOf(ui, entry, context, widths),
+      risk: risk === 0 ? [] : riskSpans(ui, entry, context),
+    })),
     selected: shown.findIndex(({ key }) => key === ui.cursor),
     widths,
     empty: entries.length === 0 ? emptyWords(ui, context, layout) : [],
@@ -78,7 +94,23 @@ function titleOf(ui: Ui, { hidden }: RoomLayout): string {
 const nameOf = (entry: ListEntry, { fleet }: Context): string =>
   harmless(entry.type === 'agent' ? entry.name : runName(fleet, entry.run));
 
-function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['widths']): AgentRow {
+function riskSpans(ui: Ui, entry: ListEntry, { setting }: Context): Span[] {
+  const name = entry.type === 'run' ? entry.run : { project: setting.project, agent: entry.name };
+  const assessed = ui.risk.agents.find(
+    ({ project, agent }) => project === name.project && agent === name.agent,
+  );
+  if (!assessed) return [];
+  const role = roleOfLevel(assessed.level);
+  const hundredths = Math.min(99, Math.round(assessed.probability * 100));
+  return [span(` ${barOf(assessed.probability)} `, role), span(String(hundredths).padStart(2, '0'), role)];
+}
+
+function rowOf(
+  ui: Ui,
+  entry: ListEntry,
+  context: Context,
+  widths: ListView['widths'],
+): Omit<AgentRow, 'risk'> {
   const name = cutMiddle(nameOf(entry, context), widths.name);
   if (entry.type === 'agent')
     return {
@@ -97,7 +129,12 @@ function rowOf(ui: Ui, entry: ListEntry, context: Context, widths: ListView['wid
   const place = other === '' ? '' : `${cutMiddle(other, PROJECT_COLUMNS)} · `;
   const protection = isUngated && widths.doing > 24 + place.length ? 'contained only · ' : '';
   const label = place + protection;
-  const role: Role = status === 'waiting' ? 'plain' : isLost || status === 'failed' ? 'danger' : 'dim';
+  const role: Role =
+    status === 'waiting'
+      ? 'plain'
+      : isLost || status === 'failed' || status === 'quarantined'
+        ? 'danger'
+        : 'dim';
   return {
     // An agent whose calls no gate sees carries a mark where there is no room for words.
     mark: [span(' '), glyphOfStatus(status), span(isUngated && protection === '' ? '°' : '', 'dim')],

@@ -3,6 +3,7 @@ import { isEnded } from '../../../core/fleet.ts';
 import { isProven, queueItems, runName } from '../../fleet-view.ts';
 import { keyName, type KeyRow } from '../../keys.ts';
 import { isInert, isLookSeen, isWholeInQueue, itemUnderCursor } from '../../reduce-queue.ts';
+import { isAllSeen } from '../quarantine/quarantine-view.ts';
 import { cursorRun, keyContext } from '../../step.ts';
 import { cutSpans, harmless, span, spansWidth, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
@@ -29,6 +30,21 @@ const BEST: Readonly<Record<string, readonly string[]>> = {
     'help',
   ],
   'queue-empty': ['undo', 'wake', 'start', 'previous-region', 'help', 'quit'],
+  heatmap: [
+    'cell-events',
+    'view',
+    'sort',
+    'quarantine',
+    'insights',
+    'filter',
+    'next-waiting',
+    'help',
+    'page-back',
+  ],
+  insights: ['cell-events', 'quarantine', 'let-go', 'heatmap', 'filter', 'next-waiting', 'help', 'page-back'],
+  page: ['rows-down', 'rows-up', 'next-waiting', 'help', 'page-back'],
+  quarantine: ['release', 'rows-down', 'rows-up', 'row-last', 'next-waiting', 'help', 'page-back'],
+  reason: ['reason-send', 'reason-cancel'],
   scroll: ['search', 'next-hit', 'select', 'copy', 'leave-scroll'],
   look: [
     'look-approve',
@@ -136,6 +152,7 @@ function typingSpans(ui: Ui, { fleet, setting, now }: Context): Span[] {
 function unableTo(ui: Ui, context: Context): ReadonlySet<string> {
   const { overlay } = ui;
   const isLook = overlay?.type === 'look';
+  if (ui.page.type === 'quarantine') return new Set(isAllSeen(ui, ui.page) ? [] : ['release']);
   const item = isLook ? context.fleet.approvals[overlay.approval] : itemUnderCursor(ui, context);
   const prefix = isLook ? 'look-' : '';
   const named = (...actions: string[]): string[] => actions.map((action) => prefix + action);

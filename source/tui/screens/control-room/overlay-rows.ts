@@ -10,7 +10,7 @@ import type { Rect } from '../../panes/rect.ts';
 import { boxRows } from '../../reduce-overlays.ts';
 import { detailOf, isInert, isLookSeen, type AnswerLine } from '../../reduce-queue.ts';
 import { fieldAt, isOwnCommand, startFields, type StartField } from '../../start-form.ts';
-import { ageOf, cut, fit, harmless, revealed, span, type Span } from '../../text.ts';
+import { ageOf, cut, fit, harmless, revealed, span, widthOf, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
 import type { Overlay, StartForm, Ui } from '../../ui-state.ts';
 import { alarmLines } from './alarm-lines.ts';
@@ -67,6 +67,8 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
       const look = lookView(ui, context, { type: 'look', approval: overlay.approval, top: 0, seen: 0 }, rect);
       return { ...look, hint: words };
     }
+    case 'reason':
+      return line(reasonLine(overlay, rect.columns));
     case 'edit': {
       const room = boxRows(ui) - 2;
       const { lines, caret } = fieldLines(overlay.field, width);
@@ -249,6 +251,17 @@ function answerLine({ fleet }: Context, overlay: AnswerLine, columns: number): L
   const prompt = prompts[overlay.type];
   const role = overlay.type === 'reject' ? 'danger' : 'waiting';
   return [span(prompt, role), ...fieldLine(overlay.field, Math.max(10, columns - prompt.length - 5))];
+}
+
+function reasonLine({ does, agent, field }: Overlay & { type: 'reason' }, columns: number): Line {
+  const name = harmless(agent);
+  const prompt = {
+    quarantine: ` stop ${name} and keep it stopped, because: `,
+    release: ` let ${name} work again, because: `,
+    'let-go': ` let ${name} go on, because: `,
+  }[does];
+  const role = does === 'quarantine' ? 'danger' : 'waiting';
+  return [span(prompt, role), ...fieldLine(field, Math.max(10, columns - widthOf(prompt) - 2))];
 }
 
 function confirmLine({ fleet }: Context, { what, run: id }: Overlay & { type: 'confirm' }): Line {

@@ -2,6 +2,7 @@
 import { shownAs } from '../../../core/approvals/subject.ts';
 import type { Approval } from '../../../core/fleet.ts';
 import { isProven, itemSummary, queueItems, riskOfItem, snoozedItems } from '../../fleet-view.ts';
+import { keyOf } from '../../keys.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
 import { isInert } from '../../reduce-queue.ts';
@@ -88,10 +89,29 @@ function detailLines(item: Approval, area: Rect): readonly Line[] {
   return queueDetail(item, area).lines;
 }
 
-function emptyLines(ui: Ui, { fleet, now }: Context): Line[] {
+/** A banner of one line: the page of it has the whole. */
+const REASON_COLUMNS = 30;
+
+function emptyLines(ui: Ui, { fleet, now, setting }: Context): Line[] {
   if (ui.daemon.state !== 'connected')
     return [[span('what waits for you is not known without the daemon', 'dim')]];
   const snoozed = snoozedItems(fleet, now).length;
+  const [stopped, ...others] = Object.values(fleet.quarantines).toSorted((a, b) => b.since - a.since);
+  if (stopped) {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    const key = keyOf(setting.keymap, 'insights', setting.isUtf8);
+    return [
+      [
+        span(`■ ${harmless(stopped.agent)}${more} in quarantine`, 'danger'),
+        span(
+          ` for ${ageOf(now - stopped.since)}: ${cut(harmless(stopped.reason), REASON_COLUMNS)} · `,
+          'dim',
+        ),
+        span(key, 'key'),
+        span(' insights', 'dim'),
+      ],
+    ];
+  }
   return [[span(`nothing waits for you${snoozed === 0 ? '' : ` · ${snoozed} put off`}`, 'dim')]];
 }
 
