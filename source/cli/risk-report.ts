@@ -67,7 +67,7 @@ export function printReport(stdout: Writable, report: Report): void {
 }
 
 /** What was said against what came true: on the diagonal (│) all is well, beyond it the model is too calm. */
-export function printCalibration(stdout: Writable, bins: readonly Bin[]): void {
+function printCalibration(stdout: Writable, bins: readonly Bin[]): void {
   stdout.write('said        came true\n');
   for (const [index, { predicted, observed, n }] of bins.entries()) {
     const said = `${(index / bins.length).toFixed(1)}–${((index + 1) / bins.length).toFixed(1)}`;

@@ -8,6 +8,10 @@ import { agentKey } from './risk/observe.ts';
 /** A person should hear of it while something can still be brought to an end. */
 const WARNING_SHARE = 0.8;
 
+/** Ended runs whose agent is remembered: one can be started again. */
+const RUNS_MAX = 1_000;
+const FORGOTTEN_AT_ONCE = 100;
+
 interface AgentUse {
   /** Of sessions that have ended, since the last reset. */
   readonly endedMs: number;
@@ -51,7 +55,7 @@ export function applyToBudgets(state: BudgetState, recorded: Recorded): BudgetSt
     case 'run-requested':
       return {
         ...now,
-        agentOfRun: { ...state.agentOfRun, [event.run]: agentKey(event.project, event.agent) },
+        agentOfRun: { ...withoutOldest(state), [event.run]: agentKey(event.project, event.agent) },
       };
     case 'session-started':
       return started(now, event.run, event.session, at);
@@ -102,6 +106,19 @@ export function budgetUse(
     exceededAt:
       leftMs === null || leftMs <= 0 || starts.length === 0 ? null : at + Math.ceil(leftMs / starts.length),
   };
+}
+
+/** Makes room for another run: the oldest that have no session go, by the hundred. */
+function withoutOldest({ agentOfRun, agents }: BudgetState): BudgetState['agentOfRun'] {
+  const runs = Object.keys(agentOfRun);
+  if (runs.length < RUNS_MAX) return agentOfRun;
+  const running = new Set(
+    Object.values(agents).flatMap((use) =>
+      Object.keys(use.running).map((session) => session.slice(0, session.lastIndexOf('-'))),
+    ),
+  );
+  const kept = runs.filter((run, index) => index >= FORGOTTEN_AT_ONCE || running.has(run));
+  return Object.fromEntries(kept.map((run) => [run, agentOfRun[run]!]));
 }
 
 function started(state: BudgetState, run: string, session: string, at: number): BudgetState {

@@ -282,3 +282,31 @@ it('WT4 a clock set back gives no time back', () => {
   const use = budgetUse(budgetsOf(world.log), DEV, { at: world.at - 50 * SECOND, budgetSeconds: null });
   expect(use.usedSeconds).toBe(100);
 });
+
+it('RI1 WT4 three thousand runs later what is remembered of runs has not grown', () => {
+  let watch: Watch = newWatch(newRiskState());
+  let budgets = NO_BUDGETS;
+  const process = { pid: 1, startTime: '1', bootId: 'b' };
+  const template = new Working().world.log.find(({ event }) => event.type === 'run-requested')!;
+  for (let index = 0; index < 3_000; index += 1) {
+    const run = `r${index}`;
+    const session = `${run}-1`;
+    const at = template.at + index * SECOND;
+    const requested = { ...template.event, run } as FleetEvent;
+    const events: readonly FleetEvent[] = [
+      requested,
+      { type: 'session-started', run, session, holder: process, child: process },
+      { type: 'session-exited', run, session, code: 0, signal: null, exitedAt: at },
+    ];
+    for (const event of events) {
+      const recorded = { ...template, at, event };
+      watch = follow(watch, recorded);
+      budgets = applyToBudgets(budgets, recorded);
+    }
+  }
+  expect(Object.keys(watch.runs)).toEqual([]);
+  expect(Object.keys(watch.ended).length).toBeLessThanOrEqual(1_000);
+  expect(Object.keys(watch.risk.agents[DEV]!.signals.lanes)).toEqual([]);
+  expect(Object.keys(budgets.agentOfRun).length).toBeLessThanOrEqual(1_000);
+  expect(budgetUse(budgets, DEV, { at: 0, budgetSeconds: null }).runs).toBe(3_000);
+});

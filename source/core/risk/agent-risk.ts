@@ -140,7 +140,7 @@ export const letGoOf = (risk: AgentRisk, tripwire: Tripwire): AgentRisk => ({
 });
 
 /** Counted up to `at`: an agent that stalls is heard of no more, and works on all the same. */
-export function isWarmingUp({ signals, epoch }: AgentRisk, at: number): boolean {
+function isWarmingUp({ signals, epoch }: AgentRisk, at: number): boolean {
   if (epoch.number > 1) return false;
   const { workedMs, evidence } = advance(signals, at);
   return workedMs < WARM_UP_WORK_MS || evidence < WARM_UP_EVIDENCE;

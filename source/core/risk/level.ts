@@ -11,7 +11,7 @@ const LOOKS_UP: Readonly<Record<Level, number>> = { low: 0, medium: 2, high: 2, 
 /** Looks nearer together than this are one: events make us look more often, but tell nothing more. */
 const LOOK_APART_MS = 30_000;
 /** A level is left only well below where it begins, */
-export const EXIT_MARGIN = 0.1;
+const EXIT_MARGIN = 0.1;
 /** and only after as long as this below. */
 const EXIT_MS = 10 * 60_000;
 

@@ -14,6 +14,10 @@ import { note, skipUnseen, tick, type Looked, type RiskState, type Seen } from '
 const RECENT_CALLS = 5;
 /** An agent has a handful of calls open; one that never reports any finished must not grow this without end. */
 const OPEN_CALLS_MAX = 200;
+/** Ended runs are remembered this far: one can be started again. */
+const ENDED_MAX = 1_000;
+/** They are forgotten by the hundred, so that not every new run has to find the oldest. */
+const FORGOTTEN_AT_ONCE = 100;
 /** Down-time until a crashed run came back counts so far; after that nobody was waiting for it. */
 const DOWN_MS_MAX = 30 * MINUTE_MS;
 /** Programs whose failing is a result: they say what is wrong with the work, not with the worker. */
@@ -28,8 +32,6 @@ interface Call {
 interface RunSeen {
   readonly agent: string;
   readonly isStopping: boolean;
-  /** It ended by itself and badly, and has not come back. */
-  readonly crashedAt: number | null;
   readonly inFlight: readonly string[];
   /** Calls a person is asked about, by approval. */
   readonly asked: Readonly<Record<string, string>>;
@@ -38,12 +40,20 @@ interface RunSeen {
   readonly recent: readonly Call[];
 }
 
-export interface Watch {
-  readonly risk: RiskState;
-  readonly runs: Readonly<Record<string, RunSeen>>;
+interface RunEnded {
+  readonly agent: string;
+  /** It ended by itself and badly. */
+  readonly crashedAt: number | null;
 }
 
-export const newWatch = (risk: RiskState): Watch => ({ risk, runs: {} });
+export interface Watch {
+  readonly risk: RiskState;
+  /** Runs that have a session, or are about to have one. */
+  readonly runs: Readonly<Record<string, RunSeen>>;
+  readonly ended: Readonly<Record<string, RunEnded>>;
+}
+
+export const newWatch = (risk: RiskState): Watch => ({ risk, runs: {}, ended: {} });
 
 /** Agents have their names from their project; the fleet has many projects. */
 export const agentKey = (project: string, agent: string): string => `${project}\n${agent}`;
@@ -61,38 +71,82 @@ export function observe(watch: Watch, recorded: Recorded): Watch & Omit<Looked, 
     recorded.event.type === 'daemon-started'
       ? { state: skipUnseen(watch.risk, at), assessments: [], crossings: [] }
       : tick(watch.risk, at);
-  const { runs, seen } = observationsOf(watch.runs, recorded);
+  const { runs, ended, seen } = observationsOf(watch, recorded);
   const { assessments, crossings } = looked;
-  return { risk: note(looked.state, at, seen), runs, assessments, crossings };
+  return { risk: note(looked.state, at, seen), runs, ended, assessments, crossings };
 }
 
-interface Understood {
-  readonly runs: Watch['runs'];
-  readonly seen: readonly Seen[];
-}
+type Runs = Pick<Watch, 'runs' | 'ended'>;
+type Understood = Runs & { readonly seen: readonly Seen[] };
 
-function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Understood {
+function observationsOf(watch: Runs, recorded: Recorded): Understood {
+  const { event } = recorded;
+  const nothing: Understood = { runs: watch.runs, ended: watch.ended, seen: [] };
   if (event.type === 'run-requested') {
     const agent = agentKey(event.project, event.agent);
-    const run: RunSeen = {
-      agent,
-      isStopping: false,
-      crashedAt: null,
-      inFlight: [],
-      asked: {},
-      refused: [],
-      recent: [],
-    };
     // A task begun is progress, whatever its agent did before.
-    return { runs: { ...runs, [event.run]: run }, seen: [{ agent, observation: progress(event.run) }] };
+    const seen = [{ agent, observation: progress(event.run) }];
+    return { ...nothing, runs: { ...watch.runs, [event.run]: newRun(agent) }, seen };
   }
-  if (!('run' in event) || event.run === null) return { runs, seen: [] };
-  const lane = event.run;
-  const run = runs[lane];
+  if (!('run' in event) || event.run === null) return nothing;
+  const run = watch.runs[event.run];
+  if (run) return seenOfRun(watch, { run, lane: event.run, recorded });
+  const ended = watch.ended[event.run];
   // Recovered without a record: whose run it is, nobody knows.
-  if (!run) return { runs, seen: [] };
+  return ended ? seenOfEnded(watch, { ended, lane: event.run, recorded }) : nothing;
+}
+
+const newRun = (agent: string): RunSeen => ({
+  agent,
+  isStopping: false,
+  inFlight: [],
+  asked: {},
+  refused: [],
+  recent: [],
+});
+
+/** A run that has ended can only begin again. */
+function seenOfEnded(
+  watch: Runs,
+  given: { readonly ended: RunEnded; readonly lane: string; readonly recorded: Recorded },
+): Understood {
+  const { lane, recorded } = given;
+  const { event, at, actor } = recorded;
+  const { agent, crashedAt } = given.ended;
+  const saw = (observations: readonly Observation[]): readonly Seen[] =>
+    observations.map((observation) => ({ agent, observation }));
+  if (event.type === 'restart-requested') {
+    // After a crash it is the crash that has counted; what a person restarts was meant.
+    const isCounted = crashedAt === null && !actor.startsWith('person:');
+    const { runs, ended } = watch;
+    return { runs, ended, seen: saw(isCounted ? [{ type: 'restarts', n: 1 }] : []) };
+  }
+  if (event.type !== 'session-launching') return { runs: watch.runs, ended: watch.ended, seen: [] };
+  const { [lane]: _back, ...ended } = watch.ended;
+  const ms = crashedAt === null ? 0 : Math.min(Math.max(0, at - crashedAt), DOWN_MS_MAX);
+  return {
+    runs: { ...watch.runs, [lane]: newRun(agent) },
+    ended,
+    seen: saw(
+      crashedAt === null
+        ? []
+        : [
+            { type: 'down-time', ms },
+            { type: 'scheduled-time', ms },
+          ],
+    ),
+  };
+}
+
+function seenOfRun(
+  watch: Runs,
+  given: { readonly run: RunSeen; readonly lane: string; readonly recorded: Recorded },
+): Understood {
+  const { run, lane, recorded } = given;
+  const { event, at, actor } = recorded;
   const saw = (observations: readonly Observation[], change: Partial<RunSeen> = {}): Understood => ({
-    runs: { ...runs, [lane]: { ...run, ...change } },
+    runs: { ...watch.runs, [lane]: { ...run, ...change } },
+    ended: watch.ended,
     seen: observations.map((observation) => ({ agent: run.agent, observation })),
   });
   const inFlight = (calls: readonly string[]): Observation => ({
@@ -101,18 +155,8 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
     calls: calls.length,
   });
   switch (event.type) {
-    case 'session-launching': {
-      const back = { isStopping: false, crashedAt: null, inFlight: [], asked: {}, recent: [] };
-      if (run.crashedAt === null) return saw([], back);
-      const ms = Math.min(Math.max(0, at - run.crashedAt), DOWN_MS_MAX);
-      return saw(
-        [
-          { type: 'down-time', ms },
-          { type: 'scheduled-time', ms },
-        ],
-        back,
-      );
-    }
+    case 'session-launching':
+      return saw([], newRun(run.agent));
     case 'session-started':
       // Whether it works is what its hooks say; until they do, no clock runs.
       return saw([{ type: 'mode', lane, mode: 'idle' }, inFlight([])]);
@@ -131,19 +175,15 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
       return saw([{ type: 'mode', lane, mode: 'paused' }], { isStopping: true });
     case 'restart-requested':
       // After a crash it is the crash that has counted; what a person restarts was meant.
-      return saw(run.crashedAt !== null || actor.startsWith('person:') ? [] : [{ type: 'restarts', n: 1 }]);
+      return saw(actor.startsWith('person:') ? [] : [{ type: 'restarts', n: 1 }]);
     case 'session-exited': {
       const isCrash = !run.isStopping && (event.code !== 0 || event.signal !== null);
-      return saw(isCrash ? [{ type: 'restarts', n: 1 }, gone(lane)] : [progress(lane), gone(lane)], {
-        crashedAt: isCrash ? Math.min(at, event.exitedAt) : null,
-        inFlight: [],
-      });
+      return over(isCrash ? Math.min(at, event.exitedAt) : null);
     }
     case 'session-lost':
-      return saw(run.isStopping ? [gone(lane)] : [{ type: 'restarts', n: 1 }, gone(lane)], {
-        crashedAt: run.isStopping ? null : at,
-        inFlight: [],
-      });
+      return over(run.isStopping ? null : at);
+    case 'run-refused':
+      return over(null);
     case 'tool-judged': {
       const { verdict, call } = event;
       if (verdict === 'allow') return began(call.id);
@@ -180,15 +220,28 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
       return saw([]);
   }
 
+  function over(crashedAt: number | null): Understood {
+    const { [lane]: _over, ...runs } = watch.runs;
+    const observations: readonly Observation[] = [
+      crashedAt === null ? progress(lane) : { type: 'restarts', n: 1 },
+      { type: 'gone', lane },
+    ];
+    return {
+      runs,
+      ended: { ...withoutOldest(watch.ended), [lane]: { agent: run.agent, crashedAt } },
+      seen: observations.map((observation) => ({ agent: run.agent, observation })),
+    };
+  }
+
   function began(id: string): Understood {
-    const calls = [...run!.inFlight, id].slice(-OPEN_CALLS_MAX);
+    const calls = [...run.inFlight, id].slice(-OPEN_CALLS_MAX);
     return saw([inFlight(calls)], { inFlight: calls });
   }
 
   function answered(approval: string, isApproved: boolean): Understood {
-    const { [approval]: call, ...asked } = run!.asked;
+    const { [approval]: call, ...asked } = run.asked;
     const calls =
-      isApproved && call !== undefined ? [...run!.inFlight, call].slice(-OPEN_CALLS_MAX) : run!.inFlight;
+      isApproved && call !== undefined ? [...run.inFlight, call].slice(-OPEN_CALLS_MAX) : run.inFlight;
     return saw([{ type: 'wait-ended', wait: approval }, inFlight(calls)], { asked, inFlight: calls });
   }
 
@@ -197,15 +250,15 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
     outcome,
     resultHash,
   }: Extract<Recorded['event'], { type: 'tool-finished' }>): Understood {
-    const calls = run!.inFlight.filter((id) => id !== call.id);
-    if (run!.refused.includes(call.id)) return saw([inFlight(calls)], { inFlight: calls });
+    const calls = run.inFlight.filter((id) => id !== call.id);
+    if (run.refused.includes(call.id)) return saw([inFlight(calls)], { inFlight: calls });
     const made: Call = {
       call: fingerprint(`${call.tool}\n${canonicalJson(call.input)}`),
       result: resultHash ?? null,
     };
     const isFailed = outcome === 'failed' && !isCheck(call);
     // What came back is not always told; the same failure of the same call came back the same.
-    const isRepeat = run!.recent.some(
+    const isRepeat = run.recent.some(
       ({ call: other, result }) =>
         other === made.call && (made.result === null ? outcome === 'failed' : result === made.result),
     );
@@ -216,13 +269,19 @@ function observationsOf(runs: Watch['runs'], { event, at, actor }: Recorded): Un
     if (!isFailed && !isRepeat) observations.push(progress(lane));
     return saw(observations, {
       inFlight: calls,
-      recent: [...run!.recent, made].slice(-RECENT_CALLS),
+      recent: [...run.recent, made].slice(-RECENT_CALLS),
     });
   }
 }
 
+/** Makes room for another: the oldest go. */
+function withoutOldest(ended: Watch['ended']): Watch['ended'] {
+  const ids = Object.keys(ended);
+  if (ids.length < ENDED_MAX) return ended;
+  return Object.fromEntries(ids.slice(FORGOTTEN_AT_ONCE).map((id) => [id, ended[id]!]));
+}
+
 const progress = (lane: string): Observation => ({ type: 'progress', lane });
-const gone = (lane: string): Observation => ({ type: 'gone', lane });
 
 function isCheck({ input }: ToolCall): boolean {
   const { command } = input;
