@@ -1,5 +1,6 @@
 /** The one model of an agent, whichever file described it (fleet.yaml or AGENT.md). */
 import type { ApproverClass } from './approvals/needs.ts';
+import type { ModelBackend } from './network/model-providers.ts';
 
 export const TIERS = ['restricted', 'read_only', 'read_write'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -48,6 +49,8 @@ export interface AgentDefinition {
   readonly isEnabled?: boolean;
   /** Whether it runs in a sandbox; absent where nothing is said of it. */
   readonly sandbox?: 'on' | 'off';
+  /** Hosts it may reach while its run has the scope network, its project's among them; absent: none. */
+  readonly network?: readonly string[];
   /** Where it is described, for messages: `fleet.yaml:12`, `agents/docs/AGENT.md`. */
   readonly sources: readonly string[];
 }
@@ -66,5 +69,7 @@ export interface ProjectConfig {
   readonly root: string;
   readonly name: string;
   readonly defaults?: ProjectDefaults;
+  /** Absent: its agents' CLIs have logins of their own. */
+  readonly backend?: ModelBackend;
   readonly agents: readonly AgentDefinition[];
 }

@@ -33,14 +33,15 @@ export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
 function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
   switch (input.type) {
     case 'configure': {
-      const { root, name, defaults, agents } = input.project;
+      const { root, name, defaults, backend, agents } = input.project;
       const known = fleet.projects[root];
       const isSame =
         known &&
-        JSON.stringify([known.name, known.defaults, known.agents]) ===
-          JSON.stringify([name, defaults, agents]);
+        JSON.stringify([known.name, known.defaults, known.backend, known.agents]) ===
+          JSON.stringify([name, defaults, backend, agents]);
       if (isSame) return nothing;
-      return happened({ type: 'project-configured', root, name, ...(defaults ? { defaults } : {}), agents });
+      const said = { ...(defaults ? { defaults } : {}), ...(backend ? { backend } : {}) };
+      return happened({ type: 'project-configured', root, name, ...said, agents });
     }
     case 'configure-policy':
       return canonicalJson(fleet.policy) === canonicalJson(input.policy)

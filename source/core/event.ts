@@ -12,6 +12,7 @@ import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Subject } from './approvals/subject.ts';
 import type { Needs } from './fleet.ts';
+import type { ModelBackend } from './network/model-providers.ts';
 import type { GlobalPolicy } from './permissions/global-policy.ts';
 import type { World } from './policy/policy.ts';
 import type { Judgement, Scope } from './policy/verdict.ts';
@@ -56,6 +57,7 @@ export type FleetEvent =
       readonly root: string;
       readonly name: string;
       readonly defaults?: ProjectDefaults;
+      readonly backend?: ModelBackend;
       readonly agents: readonly AgentDefinition[];
     }
   /** What holds for every project, as policy.yaml says it. */

@@ -9,6 +9,7 @@ import type { Envelope, ToolCall } from './approvals/envelope.ts';
 import type { Grant } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Activity, AlarmKind, ProcessIdentity, Protection } from './event.ts';
+import type { ModelBackend } from './network/model-providers.ts';
 import { BUILT_IN_POLICY, type GlobalPolicy } from './permissions/global-policy.ts';
 import type { Judgement, Scope } from './policy/verdict.ts';
 
@@ -211,6 +212,8 @@ export interface Fleet {
         readonly root: string;
         readonly name: string;
         readonly defaults?: ProjectDefaults;
+        /** The service that runs its agents' model; absent where their CLIs have logins of their own. */
+        readonly backend?: ModelBackend;
         readonly agents: readonly AgentDefinition[];
         /** Of agents that still run and whose files are gone. */
         readonly former?: readonly AgentDefinition[];

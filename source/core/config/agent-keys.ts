@@ -4,6 +4,7 @@ import { TIERS, VENDORS } from '../agent.ts';
 import type { Rule } from '../agent.ts';
 import { commandWords } from './command-words.ts';
 import { say } from './described.ts';
+import { network } from './network-keys.ts';
 import type { Infer, Refined } from './shape.ts';
 import {
   either,
@@ -157,6 +158,7 @@ const shared = {
   triggers: listOf(trigger, 'a list of triggers'),
   enabled: yesOrNo,
   sandbox: oneOf(['on', 'off']),
+  network,
 } as const;
 
 export const agentKeys = mapOf(shared, { required: ['name'] });

@@ -2,6 +2,7 @@
 import { agentKeys, line, permissions, worktree } from './agent-keys.ts';
 import { approvers } from './approver-keys.ts';
 import { VENDORS } from '../agent.ts';
+import { backend, network } from './network-keys.ts';
 import type { Parsed } from './problem.ts';
 import type { Infer } from './shape.ts';
 import { listOf, mapOf, oneOf, wholeNumber } from './shape.ts';
@@ -17,6 +18,8 @@ const fleetKeys = mapOf({
     max_concurrent: wholeNumber({ min: 1, max: 100 }),
     budget_seconds: wholeNumber({ min: 1, max: 366 * 24 * 3600 }),
   }),
+  network,
+  backend,
   agents: listOf(agentKeys, 'a list of agents'),
 });
 

@@ -34,9 +34,10 @@ export function mergeProject(sources: {
   const fileAgents = byName(files, problems);
   const names = [...new Set([...fleetAgents.keys(), ...fileAgents.keys()])];
   const defaults = fleet?.value?.values.defaults?.values ?? {};
+  const { network = [], backend } = fleet?.value?.values ?? {};
   const agents = names.map((name) => {
     const described = [fleetAgents.get(name), fileAgents.get(name)].filter((entry) => entry !== undefined);
-    return define({ name, described, defaults, problems });
+    return define({ name, described, defaults, network, problems });
   });
 
   // A file that could not be read may hold the very agent that seems to be missing.
@@ -47,7 +48,9 @@ export function mergeProject(sources: {
   const name =
     fleet?.value?.values.project ?? root.split(/[/\\]/).findLast((part) => part !== '') ?? 'project';
   return {
-    project: hasErrors(problems) ? null : { root, name, defaults: defaultsOf(defaults), agents },
+    project: hasErrors(problems)
+      ? null
+      : { root, name, defaults: defaultsOf(defaults), ...(backend ? { backend } : {}), agents },
     problems: inReadingOrder(problems),
   };
 }
@@ -88,9 +91,11 @@ function define(given: {
   /** fleet.yaml's word first. */
   readonly described: readonly Described[];
   readonly defaults: Defaults;
+  /** Hosts of the whole project. */
+  readonly network: readonly string[];
   readonly problems: Problem[];
 }): AgentDefinition {
-  const { name, described, defaults, problems } = given;
+  const { name, described, defaults, network, problems } = given;
   const [first, second] = described as [Described, Described | undefined];
   const permissions = second === undefined ? permissionsOf(first.keys) : strictest(first, second, problems);
 
@@ -121,6 +126,7 @@ function define(given: {
       expected: 'command: the program to run',
     });
   }
+  const hosts = [...new Set([...network, ...(pick('network') ?? [])])];
   // Of two that say so the stricter holds.
   const sandbox = described.some(({ keys }) => keys.values.sandbox === 'on') ? 'on' : pick('sandbox');
   // Of two that name it the stricter holds, so it is looked for by what holds.
@@ -154,6 +160,7 @@ function define(given: {
     triggers: pick('triggers') ?? [],
     isEnabled: permissions.isEnabled,
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...(hosts.length === 0 ? {} : { network: hosts }),
     sources: described.map((entry) => say(placeOf(entry, 'name'))),
   };
 }

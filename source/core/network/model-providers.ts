@@ -6,6 +6,15 @@
 export const MODEL_PROVIDERS = ['anthropic', 'openai', 'gemini', 'bedrock', 'vertex'] as const;
 export type ModelProvider = (typeof MODEL_PROVIDERS)[number];
 
+/** The service that runs a project's model. */
+export interface ModelBackend {
+  readonly provider: ModelProvider;
+  /** Where requests go, without a slash at the end. */
+  readonly upstream: string;
+  /** Name of the secret that is the key. */
+  readonly key: string;
+}
+
 interface ProviderFacts {
   /** Where requests go; null: a gateway, whose address the project's configuration names. */
   readonly upstream: string | null;

@@ -89,7 +89,7 @@ export function applySubagents(
 
 /** An agent whose file is gone while it runs is still bound by what its file said. */
 function configureProject(fleet: Fleet, event: Event<'project-configured'>): Fleet {
-  const { root, name, defaults, agents } = event;
+  const { root, name, defaults, backend, agents } = event;
   const known = fleet.projects[root];
   const running = Object.values(fleet.runs).filter((run) => run.project === root && !isEnded(run));
   const former = [...(known?.agents ?? []), ...(known?.former ?? [])].filter(
@@ -100,6 +100,7 @@ function configureProject(fleet: Fleet, event: Event<'project-configured'>): Fle
     root,
     name,
     ...(defaults ? { defaults } : {}),
+    ...(backend ? { backend } : {}),
     agents,
     ...(former.length > 0 ? { former } : {}),
   };

@@ -231,7 +231,7 @@ agents:
   });
 
   test.each([
-    ['', 'fleet.yaml:1:1: is empty, expected a map with project, defaults, agents'],
+    ['', 'fleet.yaml:1:1: is empty, expected a map with project, defaults, network, backend, agents'],
     ['- a', 'fleet.yaml:1:1: is a list'],
     ['agents: {a: 1}', 'fleet.yaml:1:10 agents: is a map, expected a list of agents'],
     ['agents: [[1]]', 'agents[0]: is a list'],

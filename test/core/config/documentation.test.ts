@@ -19,6 +19,7 @@ function keysIn(yaml: string): readonly string[] {
 test.each([
   ['fleet.yaml', 'qqqqqqqqqq: 1'],
   ['defaults', 'defaults: {qqqqqqqqqq: 1}'],
+  ['backend', 'backend: {qqqqqqqqqq: 1}'],
   ['an agent', 'agents: [{qqqqqqqqqq: 1}]'],
   ['permissions', 'agents: [{permissions: {qqqqqqqqqq: 1}}]'],
   ['subscription_gate', 'agents: [{subscription_gate: {qqqqqqqqqq: 1}}]'],
