@@ -82,8 +82,8 @@ test('PE10 policy test runs nothing when a line is broken, and says which', asyn
     JSON.stringify({ ...READ, input: 'x', expect: 'allow' }),
     JSON.stringify({ ...READ, input: {}, expect: 'perhaps' }),
     JSON.stringify({ ...READ, tier: 'root', input: {}, expect: 'ask' }),
-    JSON.stringify({ ...READ, rules: ['Read'], input: {}, expect: 'ask' }),
-    JSON.stringify({ ...READ, fixture: { x: 3 }, input: {}, expect: 'ask' }),
+    JSON.stringify({ ...READ, rules: [3], input: {}, expect: 'ask' }),
+    JSON.stringify({ ...READ, fixture: { x: { link: 3 } }, input: {}, expect: 'ask' }),
   ];
   writeFileSync(file, [good, '', ...bad].join('\n'));
   const { code, stdout, stderr } = await invoke(command, { cwd: folder, positionals: ['cases.jsonl'] });
@@ -121,3 +121,28 @@ async function run(...cases: readonly unknown[]) {
   writeFileSync(file, `\uFEFF${cases.map((each) => JSON.stringify(each)).join('\r\n')}\r\n`);
   return invoke(command, { cwd: folder, positionals: [file], options: { json: true } });
 }
+
+test('PE10 policy test takes rules and files as people write them', async () => {
+  const about = { tier: 'restricted', tool: 'Bash', cwd: '/repo' };
+  const cases = [
+    {
+      ...about,
+      id: 'short',
+      rules: ['Bash(make)', { deny: 'Bash(make all)' }],
+      input: { command: 'make' },
+      expect: 'allow',
+    },
+    {
+      ...about,
+      id: 'deny',
+      rules: [{ deny: 'Bash(make all)' }],
+      input: { command: 'make all' },
+      expect: 'deny',
+    },
+    { ...about, id: 'arrow', fixture: { a: '-> /etc/shadow' }, input: { command: 'cat a' }, expect: 'ask' },
+    { ...about, id: 'names', fixture: ['a'], input: { command: 'cat a' }, expect: 'allow' },
+  ];
+  writeFileSync(file, cases.map((each) => JSON.stringify(each)).join('\n'));
+  const { code, stdout } = await invoke(command, { cwd: folder, positionals: ['cases.jsonl'] });
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('4 cases: 0 unsafe') });
+});

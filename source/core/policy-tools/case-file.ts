@@ -111,7 +111,7 @@ function parseRules(data: unknown): readonly Rule[] | string {
   if (!Array.isArray(data)) return '"rules" is no list';
   const rules: Rule[] = [];
   for (const [index, item] of data.entries()) {
-    const { effect, rule } = isRecord(item) ? item : {};
+    const { effect, rule } = isRecord(item) ? spelledOut(item) : { effect: 'allow', rule: item };
     const known = VERDICTS.find((each) => each === effect);
     if (known === undefined || typeof rule !== 'string')
       return `rules[${index}] is no {"effect": "allow", "rule": "Tool(pattern)"}; an effect is one of ${VERDICTS.join(', ')}`;
@@ -120,11 +120,21 @@ function parseRules(data: unknown): readonly Rule[] | string {
   return rules;
 }
 
+/** As fleet.yaml has them, `{deny: Tool(pattern)}`, or with both words. */
+function spelledOut(item: Record<string, unknown>): { readonly effect: unknown; readonly rule: unknown } {
+  const short = VERDICTS.find((effect) => typeof item[effect] === 'string');
+  return short === undefined
+    ? { effect: item['effect'], rule: item['rule'] }
+    : { effect: short, rule: item[short] };
+}
+
 function filesOf(root: string, fixture: unknown): VirtualFiles | string {
-  if (fixture !== undefined && fixture !== null && !isRecord(fixture))
-    return '"fixture" is no object of paths';
+  const given = Array.isArray(fixture)
+    ? Object.fromEntries(fixture.map((path) => [String(path), '']))
+    : fixture;
+  if (given !== undefined && given !== null && !isRecord(given)) return '"fixture" is no object of paths';
   const files = new Map<string, VirtualEntry>();
-  const all = { ...(root === CASE_ROOT ? USUAL_FILES : {}), ...fixture };
+  const all = { ...(root === CASE_ROOT ? USUAL_FILES : {}), ...given };
   for (const [path, content] of Object.entries(all)) {
     const entry = entryOf(path, content);
     if (entry === null)
@@ -143,8 +153,13 @@ function filesOf(root: string, fixture: unknown): VirtualFiles | string {
 
 function entryOf(path: string, content: unknown): VirtualEntry | null {
   if (path.endsWith('/') || content === null) return { type: 'folder' };
-  if (typeof content === 'string') return { type: 'file' };
-  if (!isRecord(content)) return null;
+  if (typeof content === 'string') {
+    // As `ls -l` prints it.
+    const link = /^->\s*(\S.*)$/.exec(content)?.[1];
+    return link === undefined ? { type: 'file' } : { type: 'link', target: link };
+  }
+  // Lines of a text, a size, a mode: what stands there is a file, and no verdict depends on what it holds.
+  if (!isRecord(content)) return { type: 'file' };
   const target = content['link'] ?? content['symlink'] ?? content['target'] ?? content['->'];
   if (typeof target === 'string' && target !== '') return { type: 'link', target };
   if (target !== undefined) return null;
