@@ -91,7 +91,8 @@ describe.skipIf(!CODEX)(`the real codex exec${SKIPPED}`, () => {
     expect(toldToModel().match(/ana: use the staging registry/g)).toHaveLength(2);
   });
 
-  test('HI2 an edited call runs as edited', async () => {
+  test('HI2 an edited call runs as edited, whatever shells say when they start', async () => {
+    for (const name of ['.bashrc', '.profile']) writeFileSync(join(lab.home, name), 'echo welcome home\n');
     judging(/original/, (asked) => ({
       type: 'allow',
       input:

@@ -44,6 +44,8 @@ const run = (turns: readonly string[], options?: Parameters<AgentLab['print']>[1
 
 describe.skipIf(!GEMINI)(`the real gemini -p${SKIPPED}`, () => {
   test('HI2 allowed, edited and rejected calls end as decided, the message reaches the model', async () => {
+    // Whatever shells say when they start must not get into our answers.
+    for (const name of ['.bashrc', '.profile']) writeFileSync(join(lab.home, name), 'echo welcome home\n');
     judging(/original|rejected/, (asked) =>
       JSON.stringify(asked).includes('original')
         ? { type: 'allow', input: { command: 'touch edited' } }

@@ -4,7 +4,7 @@
  */
 import { codexFlags, hooksQuestion, sandboxOf, toml, trustIn } from './codex-settings.ts';
 import { nestedNames, withLoopbackUnproxied } from './environment.ts';
-import { gateCommandEnvironment } from './gate-command.ts';
+import { gateCommandEnvironment, HOOK_SHELL_ENVIRONMENT } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import { refusedWord, type KnownWords } from './known-words.ts';
 import type { Launch, LaunchRequest } from './vendor.ts';
@@ -63,6 +63,7 @@ export function launchCodex(request: LaunchRequest): Launch {
     ...withLoopbackUnproxied(environment),
     ...gateEnvironment(request),
     ...gateCommandEnvironment(request),
+    ...HOOK_SHELL_ENVIRONMENT,
   };
   const start = {
     env,

@@ -19,3 +19,9 @@ export const gateCommandEnvironment = ({ gate }: Pick<LaunchRequest, 'gate'>) =>
   FLEET_NODE: gate.node,
   FLEET_GATE: gate.script,
 });
+
+/**
+ * For agents that give such a line to a shell. One that is fed by a socket, as Node's pipes are, takes itself
+ * for a remote login unless it is nested, and runs ~/.bashrc: whatever that prints would stand before our answer.
+ */
+export const HOOK_SHELL_ENVIRONMENT = { SHLVL: '2' };

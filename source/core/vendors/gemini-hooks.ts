@@ -61,7 +61,8 @@ export function answerGeminiHook(hook: HookEvent, verdict: HookVerdict): HookAns
 
 function no(verdict: HookVerdict, otherwise: string): HookAnswer {
   const reason = verdict.type === 'deny' && verdict.message.trim() !== '' ? verdict.message : otherwise;
-  return say({ decision: 'deny', reason });
+  // Were anything printed before it, exit code 2 would still make a no of the text; 0 would make it a yes.
+  return { ...say({ decision: 'deny', reason }), stderr: reason, exitCode: 2 };
 }
 
 function parseToolHook(

@@ -1,6 +1,6 @@
 /** Starting Gemini CLI so that every tool call passes the gate, in a home that brings it. */
 import { nestedNames, withLoopbackUnproxied } from './environment.ts';
-import { gateCommandEnvironment } from './gate-command.ts';
+import { gateCommandEnvironment, HOOK_SHELL_ENVIRONMENT } from './gate-command.ts';
 import { gateEnvironment } from './gate-environment.ts';
 import { geminiHome, settingsQuestion } from './gemini-settings.ts';
 import { refusedWord, type KnownWords } from './known-words.ts';
@@ -52,6 +52,7 @@ export function launchGemini(request: LaunchRequest): Launch {
     ...withLoopbackUnproxied(environment),
     ...gateEnvironment(request),
     ...gateCommandEnvironment(request),
+    ...HOOK_SHELL_ENVIRONMENT,
     ...Object.fromEntries(EMPTIED.map((name) => [name, ''])),
     GEMINI_SANDBOX: 'false',
   };

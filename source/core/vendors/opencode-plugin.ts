@@ -7,13 +7,14 @@
  * asked about in the pane, or rejected where nobody sits.
  */
 export const OPENCODE_PLUGIN = String.raw`import { spawn } from 'node:child_process';
+import { env as inherited } from 'node:process';
 
-const { FLEET_NODE, FLEET_GATE } = process.env;
+const { FLEET_NODE, FLEET_GATE } = inherited;
 
 /** One question: what the gate printed, with its exit code. */
 function ask(payload) {
   return new Promise((done, fail) => {
-    const env = { ...process.env };
+    const env = { ...inherited };
     delete env.NODE_OPTIONS;
     delete env.NODE_PATH;
     const gate = spawn(FLEET_NODE, [FLEET_GATE, 'fleet'], { env, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -139,7 +139,7 @@ describe('the plugin of opencode', () => {
     writeFileSync(
       file,
       OPENCODE_PLUGIN.replace(
-        '= process.env;',
+        '= inherited;',
         `= { FLEET_NODE: '/bin/sh', FLEET_GATE: ${JSON.stringify(script)} };`,
       ),
     );
