@@ -142,7 +142,7 @@ test('PE10 policy test takes rules and files as people write them', async () => 
     { ...about, id: 'arrow', fixture: { a: '-> /etc/shadow' }, input: { command: 'cat a' }, expect: 'ask' },
     { ...about, id: 'names', fixture: ['a'], input: { command: 'cat a' }, expect: 'allow' },
   ];
-  writeFileSync(file, cases.map((each) => JSON.stringify(each)).join('\n'));
+  writeFileSync(join(folder, 'cases.jsonl'), cases.map((each) => JSON.stringify(each)).join('\n'));
   const { code, stdout } = await invoke(command, { cwd: folder, positionals: ['cases.jsonl'] });
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('4 cases: 0 unsafe') });
 });
