@@ -61,7 +61,13 @@ export class Performer {
       case 'prepare-workspace':
         return this.#guard(effect.run, this.#prepareWorkspace(effect.run));
       case 'launch-session':
-        return this.#guard(effect.run, this.#launch(effect.run, effect.session));
+        return this.#guard(
+          effect.run,
+          this.#launch(effect.run, effect.session).catch((error: unknown) => {
+            removeStartFiles(this.#options.places.startFiles(effect.session));
+            throw error;
+          }),
+        );
       case 'stop-session':
         if (effect.isUrgent) this.#options.gates.close(effect.session);
         return this.#options.sessions.stop(effect.session, effect.isUrgent);
