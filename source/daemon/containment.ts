@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { confinementOf } from '../core/containment/confinement.ts';
-import { GATE_PORT, loopbackServices } from '../core/containment/doors.ts';
+import { GATE_PORT, LoopbackServices } from '../core/containment/doors.ts';
 import { vendorStates } from '../core/containment/vendor-state.ts';
 import type { Run } from '../core/fleet.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -53,11 +53,16 @@ export async function contain(given: {
     places.contained('shared'),
     systemFacts(user, launch.env['HOME'] ?? '/nonexistent'),
   );
-  const { environment, services } = loopbackServices(launch.env);
+  const services = new LoopbackServices(given.waysOut.known(run.id));
+  const environment = services.inEnvironment(launch.env);
   const states = vendorStates(run.vendor, system.home, launch.env);
+  const state = states.map((each) => ({
+    from: seedState({ state: each, folder, project: run.project, worktree: run.cwd, services }),
+    at: each.at,
+  }));
   const doors = [
     { port: GATE_PORT, socket: places.gateSocket(session) },
-    ...(await given.waysOut.open({ run: run.id, session, services })),
+    ...(await given.waysOut.open({ run: run.id, session, services: services.all })),
   ];
   touch(given.spool);
   const bridge = { node: given.node, script: join(dirname(given.gateScript), 'fleet-bridge.cjs') };
@@ -69,10 +74,7 @@ export async function contain(given: {
     secrets: run.worktree ? [] : secretFiles(run.cwd),
     git: await gitPlaces(run, folder),
     folder,
-    state: states.map((state) => ({
-      from: seedState({ state, folder, project: run.project, worktree: run.cwd }),
-      at: state.at,
-    })),
+    state,
     reports: [given.spool],
     startFiles: existsSync(given.startFolder) ? [given.startFolder] : [],
     readable: programPlaces({

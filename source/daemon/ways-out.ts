@@ -15,6 +15,11 @@ const CONNECTIONS_MAX = 64;
 
 const FILE = 'ways-out.json';
 
+interface Kept {
+  readonly session: string;
+  readonly services: readonly LoopbackService[];
+}
+
 export class WaysOut {
   readonly #places: Places;
   readonly #open = new Map<string, readonly PrivateSocket[]>();
@@ -45,14 +50,22 @@ export class WaysOut {
   /** Of a session that was started by a daemon before this one; nothing when it has none. */
   async openAgain(run: string, session: string): Promise<void> {
     if (this.#open.has(session)) return;
-    let kept: { readonly session: string; readonly services: readonly LoopbackService[] };
+    const kept = this.#kept(run);
+    if (kept?.session === session) await this.open({ run, session, services: kept.services });
+  }
+
+  /** What an earlier session of the run was given. */
+  known(run: string): readonly LoopbackService[] {
+    return this.#kept(run)?.services ?? [];
+  }
+
+  #kept(run: string): Kept | null {
     try {
-      kept = JSON.parse(readFileSync(join(this.#places.contained(run), FILE), 'utf8')) as typeof kept;
+      return JSON.parse(readFileSync(join(this.#places.contained(run), FILE), 'utf8')) as Kept;
     } catch {
       // Not contained, or written by a daemon that died of it: the agent finds nobody there.
-      return;
+      return null;
     }
-    if (kept.session === session) await this.open({ run, session, services: kept.services });
   }
 
   close(session: string): void {

@@ -138,6 +138,8 @@ export const COPIED_ETC: readonly string[] = [
   'fonts gitconfig inputrc java ld.so.cache ld.so.conf ld.so.conf.d locale.alias localtime lsb-release magic',
   'mime.types os-release perl pki/tls pki/ca-trust profile profile.d protocols python3 services shells ssl/certs',
   'ssl/openssl.cnf terminfo timezone vim xdg zsh',
+  // What an administrator decided of agent CLIs holds inside, too.
+  'claude-code codex gemini-cli opencode',
 ].flatMap((line) => line.split(' '));
 
 const REAL_PROGRAMS = '/run/fleet/real';

@@ -18,27 +18,48 @@ export interface LoopbackService {
 }
 
 const BASE_URL_NAME = /_(?:BASE_URL|ENDPOINT)$/;
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/;
 
-/** The variables as they read inside, and the services that must answer there for them. */
-export function loopbackServices(environment: Readonly<Record<string, string>>): {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly services: readonly LoopbackService[];
-} {
-  const services: LoopbackService[] = [];
-  const inside: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    inside[name] = value;
-    const url = BASE_URL_NAME.test(name)
-      ? /^(https?):\/\/([^/:@\s]+|\[::1\]):(\d{1,5})(\/.*)?$/.exec(value)
-      : null;
-    if (!url || !LOOPBACK.test(url[2]!) || services.length >= LOOPBACK_SERVICES_MAX) continue;
-    const host = url[2] === '[::1]' ? '::1' : url[2]!;
-    const hostPort = Number(url[3]);
-    const known = services.find((service) => service.host === host && service.hostPort === hostPort);
-    const port = known?.port ?? LOOPBACK_PORT + services.length;
-    if (!known) services.push({ port, host, hostPort });
-    inside[name] = `${url[1]}://127.0.0.1:${port}${url[4] ?? ''}`;
+/** A whole URL of the loopback with a port, nobody's name in front of it; only where a URL may begin. */
+const LOOPBACK_URL = /(?<![\w/])(https?):\/\/(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})(?![\d.\w])/g;
+
+/**
+ * Collects the services that texts name, and says how they are spelled inside. Known ones keep their ports: a copy
+ * of a file made at an earlier start still names them.
+ */
+export class LoopbackServices {
+  readonly #found: LoopbackService[];
+
+  constructor(known: readonly LoopbackService[]) {
+    this.#found = [...known];
   }
-  return { environment: inside, services };
+
+  get all(): readonly LoopbackService[] {
+    return this.#found;
+  }
+
+  /** The text as it has to read inside. */
+  inText(text: string): string {
+    return text.replaceAll(LOOPBACK_URL, (url: string, scheme: string, name: string, port: string) => {
+      const service = this.#serviceAt(name === '[::1]' ? '::1' : name, Number(port));
+      return service === null ? url : `${scheme}://127.0.0.1:${service.port}`;
+    });
+  }
+
+  inEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [
+        name,
+        BASE_URL_NAME.test(name) ? this.inText(value) : value,
+      ]),
+    );
+  }
+
+  #serviceAt(host: string, hostPort: number): LoopbackService | null {
+    const known = this.#found.find((service) => service.host === host && service.hostPort === hostPort);
+    if (known) return known;
+    if (this.#found.length >= LOOPBACK_SERVICES_MAX) return null;
+    const service = { port: LOOPBACK_PORT + this.#found.length, host, hostPort };
+    this.#found.push(service);
+    return service;
+  }
 }

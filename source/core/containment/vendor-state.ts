@@ -3,6 +3,7 @@
  * agent writes there (a hook, an instruction, a plugin) must not be obeyed by the person's next session outside.
  */
 import type { Vendor } from '../agent.ts';
+import type { LoopbackServices } from './doors.ts';
 
 export interface VendorState {
   /** Name of the folder in the run's own one. */
@@ -18,8 +19,8 @@ export interface Seed {
   readonly from: string;
   /** Name in the folder. */
   readonly to: string;
-  /** A file with much of the person's other work in it: only this is taken over. */
-  readonly pick?: 'claude-settings';
+  /** How it is taken over, where a copy would not do. */
+  readonly as?: 'claude-settings' | 'codex-settings' | 'settings';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,7 +42,7 @@ export function vendorStates(vendor: Vendor, home: string, environment: Environm
             {
               from: own === undefined ? `${home}/.claude.json` : `${own}/.claude.json`,
               to: '.claude.json',
-              pick: 'claude-settings',
+              as: 'claude-settings',
             },
           ],
         },
@@ -49,7 +50,10 @@ export function vendorStates(vendor: Vendor, home: string, environment: Environm
     }
     case 'codex': {
       const at = environment['CODEX_HOME'] ?? `${home}/.codex`;
-      const seeds = seedsIn(at, ['config.toml', 'auth.json', 'AGENTS.md', 'prompts', 'skills']);
+      const seeds = [
+        ...seedsIn(at, ['auth.json', 'AGENTS.md', 'prompts', 'skills']),
+        { from: `${at}/config.toml`, to: 'config.toml', as: 'codex-settings' } as const,
+      ];
       return [{ name: 'codex', at, env: { CODEX_HOME: at }, seeds }];
     }
     case 'gemini': {
@@ -85,7 +89,41 @@ export function vendorStates(vendor: Vendor, home: string, environment: Environm
 }
 
 const seedsIn = (folder: string, names: readonly string[]): Seed[] =>
-  names.map((name) => ({ from: `${folder}/${name}`, to: name }));
+  names.map((name) =>
+    /\.jsonc?$/.test(name) && !/auth|creds|accounts/.test(name)
+      ? { from: `${folder}/${name}`, to: name, as: 'settings' }
+      : { from: `${folder}/${name}`, to: name },
+  );
+
+/** A file of settings as the run gets it. */
+export function seededText(
+  seed: Seed,
+  text: string,
+  place: { readonly project: string; readonly worktree: string; readonly services: LoopbackServices },
+): string {
+  const { project, worktree, services } = place;
+  switch (seed.as) {
+    case 'claude-settings':
+      return pickedClaudeSettings(text, project, worktree);
+    case 'codex-settings':
+      return services.inText(withCodexTrust(text, project, worktree));
+    case 'settings':
+      return services.inText(text);
+    case undefined:
+      return text;
+    default:
+      return seed.as satisfies never;
+  }
+}
+
+/** The trust a person gave the project holds for the run's worktree of it. */
+function withCodexTrust(text: string, project: string, worktree: string): string {
+  const heading = `[projects.${JSON.stringify(project)}]`;
+  const at = text.indexOf(heading);
+  const isTrusted = at >= 0 && /^\s*trust_level\s*=\s*"trusted"/m.test(text.slice(at).split(/\n\[/, 1)[0]!);
+  const own = `[projects.${JSON.stringify(worktree)}]`;
+  return isTrusted && !text.includes(own) ? `${text.trimEnd()}\n\n${own}\ntrust_level = "trusted"\n` : text;
+}
 
 /** What is about the person and the CLI, and nothing about other projects or servers with keys of their own. */
 const KEPT_OF_CLAUDE = [
@@ -100,7 +138,7 @@ const KEPT_OF_CLAUDE = [
 ];
 
 /** The trust a person gave the project holds for the run's worktree of it; for no other folder. */
-export function pickedClaudeSettings(text: string, project: string, worktree: string): string {
+function pickedClaudeSettings(text: string, project: string, worktree: string): string {
   const given = parse(text);
   const kept = Object.fromEntries(
     KEPT_OF_CLAUDE.filter((name) => name in given).map((name) => [name, given[name]]),
