@@ -92,7 +92,7 @@ export function launchCodex(request: LaunchRequest): Launch {
       ...(isExec ? ['exec'] : []),
       ...args,
       ...codexFlags([trust.setting, ...instructions]),
-      `--sandbox=${sandboxOf(agent.tier)}`,
+      `--sandbox=${sandboxOf(agent)}`,
       // A server in the background would run the session without the gate's variables, and outlive it.
       ...(isExec ? [] : ['--ask-for-approval=on-request', '--no-daemon']),
       // After `--` a task is a task, whatever it begins with.

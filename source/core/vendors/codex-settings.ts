@@ -2,7 +2,8 @@
  * What Codex is started with so that every tool call passes the gate. All of it goes on the command line:
  * settings there win over those of the person and of the project, and touch no file.
  */
-import type { Tier } from '../agent.ts';
+import type { AgentDefinition } from '../agent.ts';
+import { isContained } from '../containment/is-contained.ts';
 import { decidingCommand, reportingCommand } from './gate-command.ts';
 import { isRecord, textAt } from './hook-json.ts';
 import type { ProgramQuestion } from './vendor.ts';
@@ -72,9 +73,14 @@ export const codexFlags = (more: readonly string[] = []): string[] => [
   ...[...PINNED, ...HOOKS, ...more].flatMap((setting) => ['-c', setting]),
 ];
 
-/** Below the gate a wall of Codex's own: what no tier lets write is not written even if the gate were gone. */
-export const sandboxOf = (tier: Tier | null): string =>
-  tier === 'restricted' || tier === 'read_only' ? 'read-only' : 'workspace-write';
+/**
+ * Below the gate a wall of Codex's own: what no tier lets write is not written even if the gate were gone.
+ * Inside our sandbox it cannot build one, and needs none.
+ */
+export function sandboxOf(agent: AgentDefinition): string {
+  if (isContained(agent)) return 'danger-full-access';
+  return agent.tier === 'restricted' || agent.tier === 'read_only' ? 'read-only' : 'workspace-write';
+}
 
 /** A JSON text is a TOML text, save for one character. */
 export function toml(text: string): string {

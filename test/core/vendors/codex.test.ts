@@ -104,6 +104,12 @@ describe('AG11 Codex is started', () => {
     expect(launched({}, { tier }).command).toContain(`--sandbox=${sandbox}`);
   });
 
+  test('PE12 without a sandbox of its own inside ours, where it could not build one', () => {
+    expect(launched({}, { tier: 'restricted', sandbox: 'on' }).command).toContain(
+      '--sandbox=danger-full-access',
+    );
+  });
+
   test.each([
     ['--yolo'],
     ['--dangerously-bypass-approvals-and-sandbox'],
