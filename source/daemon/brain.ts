@@ -12,7 +12,7 @@ import { follow } from '../core/risk/follow-log.ts';
 import { columnsOf, NO_HISTORY, probabilityBefore } from '../core/risk/history.ts';
 import { agentOfKey, newWatch, type Watch } from '../core/risk/observe.ts';
 import { evaluate, LOOK_MS, newlyTripped, newRiskState, tick } from '../core/risk/risk.ts';
-import { weightsHash } from '../core/risk/weights.ts';
+import { type Weights, weightsHash } from '../core/risk/weights.ts';
 import type { Store } from '../io/store/store.ts';
 import type { AgentAssessment } from '../wire/daemon-protocol.ts';
 import type { Loop } from './loop.ts';
@@ -30,19 +30,22 @@ export interface BrainOptions {
   readonly now: () => number;
   /** How many minutes of agents' life pass in one; above 1 for trying out what takes hours. */
   readonly speed?: number;
+  /** Trained ones that a person has adopted; the built-in ones otherwise. */
+  readonly weights?: Weights;
 }
 
 export class Brain {
   readonly #options: BrainOptions;
   readonly #speed: number;
   readonly #since: number;
-  #watch: Watch = newWatch(newRiskState());
+  #watch: Watch;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: BrainOptions) {
     this.#options = options;
     this.#speed = options.speed ?? 1;
     this.#since = options.now();
+    this.#watch = newWatch(newRiskState(options.weights));
   }
 
   /** What happened while nobody watched, so that a restart forgets nothing. */

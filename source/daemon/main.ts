@@ -4,9 +4,11 @@
  */
 import { hostname, userInfo } from 'node:os';
 import { noticesOf } from '../core/notices.ts';
+import { DEFAULT_WEIGHTS, type Weights } from '../core/risk/weights.ts';
 import { takeLock } from '../io/store/daemon-lock.ts';
 import { StoreError } from '../io/store/store-error.ts';
 import { openStore, type Store } from '../io/store/store.ts';
+import { readWeights, weightsPlaces } from '../io/store/weights-file.ts';
 import type { DaemonFacts } from '../wire/daemon-protocol.ts';
 import type { Places } from '../wire/places.ts';
 import { ensurePrivateDirectory, PrivateDirectoryError } from '../wire/private-directory.ts';
@@ -101,6 +103,16 @@ async function run(options: DaemonOptions): Promise<number> {
   return code;
 }
 
+/** Weights nobody vouches for stop nobody: the built-in ones do, and everybody sees why. */
+function weightsInForce({ home, database }: Places, warnings: string[]): Weights {
+  try {
+    return readWeights(weightsPlaces(home).inForce, database)?.weights ?? DEFAULT_WEIGHTS;
+  } catch (error) {
+    warnings.push(error instanceof Error ? error.message : String(error));
+    return DEFAULT_WEIGHTS;
+  }
+}
+
 async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const { places, program, gateScript, version, environment } = options;
   const found = await scanHolders(places);
@@ -158,6 +170,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     loop: () => loop,
     now: Date.now,
     speed: Number(environment['FLEET_BRAIN_SPEED']) || 1,
+    weights: weightsInForce(places, warnings),
   });
   const vault = new VaultKeeper(places.vault);
   const performer = new Performer({
