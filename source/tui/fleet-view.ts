@@ -176,8 +176,18 @@ export function callSummary(input: Readonly<Record<string, unknown>>): string {
 }
 
 /** What a request is about, in a few words. */
-export const itemSummary = ({ subject }: Approval): string =>
-  subject.type === 'scope' ? `${subject.scope}: ${subject.reason}` : callSummary(subject.call.input);
+export function itemSummary({ subject }: Approval): string {
+  switch (subject.type) {
+    case 'scope':
+      return `${subject.scope}: ${subject.reason}`;
+    case 'host':
+      return `${subject.host}:${subject.port}`;
+    case 'tool-call':
+      return callSummary(subject.call.input);
+    default:
+      return subject satisfies never;
+  }
+}
 
 const isRefused = (fleet: Fleet, approval: string | null): boolean => {
   const state = approval === null ? undefined : fleet.approvals[approval]?.state;

@@ -25,8 +25,10 @@ export function beginAlways(ui: Ui, context: Context): Step {
   const refusal = refusalOf(ui, context, item);
   if (!item || refusal !== null)
     return step(noted(ui, context.now, refusal ?? 'Nothing waits for you.', item ? 'problem' : 'info'));
-  if (item.subject.type === 'scope')
-    return step(noted(ui, context.now, 'A scope is granted to one run, never for good.', 'problem'));
+  if (item.subject.type !== 'tool-call')
+    return step(
+      noted(ui, context.now, `A ${item.subject.type} is granted to one run, never for good.`, 'problem'),
+    );
   return step(ui, { type: 'proposals', approval: item.id });
 }
 

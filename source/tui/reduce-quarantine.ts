@@ -31,6 +31,12 @@ export function isQuarantined(ui: Ui, context: Context): AgentName | undefined {
   return found && quarantineOf(context.fleet, found) ? found : undefined;
 }
 
+/** Whether `r` would let the agent under the cursor go on. */
+export function isHeld(ui: Ui, context: Context): boolean {
+  const found = agentAt(ui, context);
+  return found !== undefined && holdsOf(context.fleet, found).length > 0;
+}
+
 /** The page with what an agent in quarantine did; it is asked for at once. */
 export function openQuarantine(ui: Ui, { project, agent }: AgentName): Step {
   const back = ui.page.type === 'events' || ui.page.type === 'quarantine' ? ui.page.back : ui.page;

@@ -188,7 +188,7 @@ export function beginEdit(ui: Ui, context: Context): Step {
 }
 
 const noEditOf = ({ subject }: Approval): string | null =>
-  subject.type === 'scope' ? 'A scope is granted or not; there is nothing to edit.' : null;
+  subject.type === 'tool-call' ? null : `A ${subject.type} is granted or not; there is nothing to edit.`;
 
 /** The member a person most likely wants to change, by name; without one of these the whole input is edited. */
 const EDITABLE = ['command', 'content', 'new_string', 'prompt', 'query', 'url', 'pattern'];

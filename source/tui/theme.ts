@@ -97,8 +97,10 @@ const style = (colour: ColourName | null, more: Partial<Style> = {}): Style => (
   ...more,
 });
 
-/** The glyph of a cell lies two steps from its ground: there for who looks for it, quiet for who sees colours. */
-const SHADE_STEPS = 2;
+/** The glyph of a cell lies a step from its ground: there for who looks for it, quiet for who sees colours. */
+const SHADE_STEPS = 1;
+/** The dot of a fine cell would not be seen at all so near. */
+const DOT_STEPS = 2;
 /** Without colours the upper half of the ramp is bold, and its end stands out from everything. */
 const BOLD_FROM = 5;
 const INVERSE_FROM = 8;
@@ -106,7 +108,9 @@ const INVERSE_FROM = 8;
 function heatStyles(): Partial<Record<Role, Style>> {
   const styles: Partial<Record<Role, Style>> = {};
   for (const step of STEPS) {
-    const shade = (step < BOLD_FROM ? step + SHADE_STEPS : step - SHADE_STEPS) as HeatStep;
+    // The glyph of the last one fills its cell.
+    const away = step === 0 ? DOT_STEPS : step === 9 ? 0 : SHADE_STEPS;
+    const shade = (step < BOLD_FROM ? step + away : step - away) as HeatStep;
     styles[`heat-${step}`] = style(`ink-${step}`, { background: `heat-${step}`, isBold: step >= BOLD_FROM });
     styles[`shade-${step}`] = style(`heat-${shade}`, { background: `heat-${step}` });
   }
@@ -141,7 +145,11 @@ export function styleOf(role: Role, depth: ColourDepth): Style {
   const isHeat = kind === 'heat' || kind === 'shade';
   if (isHeat && depth === 'none') {
     const step = Number(number);
-    return style(null, { isDim: step === 0, isBold: step >= BOLD_FROM, isInverse: step >= INVERSE_FROM });
+    return style(null, {
+      isDim: step === 0,
+      isBold: step >= BOLD_FROM,
+      isInverse: kind === 'heat' && step >= INVERSE_FROM,
+    });
   }
   // Of sixteen colours no two are near each other.
   if (kind === 'shade' && depth === '16') return STYLES[`heat-${number}` as Role];

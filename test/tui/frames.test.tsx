@@ -88,7 +88,7 @@ describe('the control room at 120x34', () => {
       '│                                                 │                                                                    │',
       '│                                                 │                                                                    │',
       '└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘',
-      ' ↵ type to agent  w next waiting  n new agent  x stop  z zoom  / filter  ? keys  q quit',
+      ' ↵ type to agent  w next waiting  n new agent  x stop  z zoom  / filter  H heatmap  ? keys  q quit',
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** The list: one line an agent, what waits for a person first. */
+import { quarantineOf } from '../../../core/quarantine.ts';
 import { doingOf, otherProject, runName, waitingSince, type ListEntry } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
@@ -112,13 +113,23 @@ function rowOf(
   widths: ListView['widths'],
 ): Omit<AgentRow, 'risk'> {
   const name = cutMiddle(nameOf(entry, context), widths.name);
-  if (entry.type === 'agent')
+  if (entry.type === 'agent') {
+    const agent = { project: context.setting.project, agent: entry.name };
+    const quarantine = quarantineOf(context.fleet, agent);
+    if (quarantine)
+      return {
+        mark: [span(' '), glyphOfStatus('quarantined')],
+        name: [span(name, 'dim')],
+        doing: [span(cut(harmless(`in quarantine: ${quarantine.reason}`), widths.doing), 'danger')],
+        age: [span(ageOf(context.now - quarantine.since), 'dim')],
+      };
     return {
       mark: [span(' '), NOT_RUNNING],
       name: [span(name, 'dim')],
       doing: [span(cut(harmless(entry.description), widths.doing), 'dim')],
       age: [span('–', 'dim')],
     };
+  }
   const { fleet, now, setting } = context;
   const { run, status } = entry;
   const waiting = waitingSince(fleet, run.id);

@@ -2,6 +2,7 @@
 import { isEnded } from '../../../core/fleet.ts';
 import { isProven, queueItems, runName } from '../../fleet-view.ts';
 import { keyName, type KeyRow } from '../../keys.ts';
+import { isHeld, isQuarantined } from '../../reduce-quarantine.ts';
 import { isInert, isLookSeen, isWholeInQueue, itemUnderCursor } from '../../reduce-queue.ts';
 import { isAllSeen } from '../quarantine/quarantine-view.ts';
 import { cursorRun, keyContext } from '../../step.ts';
@@ -11,9 +12,10 @@ import type { Ui } from '../../ui-state.ts';
 
 /** Actions worth a place in the bar, the most useful first; the bar takes as many as fit. */
 const BEST: Readonly<Record<string, readonly string[]>> = {
-  list: ['type-here', 'next-waiting', 'start', 'stop', 'zoom', 'filter', 'help', 'quit'],
+  list: ['type-here', 'next-waiting', 'start', 'stop', 'zoom', 'filter', 'heatmap', 'help', 'quit'],
   'list-idle': ['type-here', 'start', 'next-waiting', 'filter', 'help', 'quit'],
   'list-ended': ['restart', 'type-here', 'next-waiting', 'start', 'filter', 'help', 'quit'],
+  'list-quarantined': ['type-here', 'next-waiting', 'insights', 'heatmap', 'filter', 'help', 'quit'],
   'list-new': ['init', 'start', 'help', 'quit'],
   'panes-ended': ['restart', 'close-pane', 'next-waiting', 'zoom', 'scroll', 'help', 'quit'],
   panes: ['type-here', 'next-waiting', 'zoom', 'scroll', 'layout', 'swap', 'help', 'quit'],
@@ -111,6 +113,7 @@ export function barSpans(ui: Ui, context: Context): Span[] {
 const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'list-idle': { 'type-here': 'start it', start: 'new' },
   'list-ended': { 'type-here': 'show' },
+  'list-quarantined': { 'type-here': 'what it did' },
 };
 
 /** Where keys are pressed, and on what: an agent that does not run has other uses for them. */
@@ -118,6 +121,7 @@ function placeOf(ui: Ui, context: Context): string {
   const place = keyContext(ui);
   if (place === 'queue') return itemUnderCursor(ui, context) ? place : 'queue-empty';
   if (place !== 'list' && place !== 'panes') return place;
+  if (place === 'list' && isQuarantined(ui, context)) return 'list-quarantined';
   const run = cursorRun(ui, context);
   if (run) return isEnded(run) ? `${place}-ended` : place;
   if (place === 'panes') return place;
@@ -153,6 +157,8 @@ function unableTo(ui: Ui, context: Context): ReadonlySet<string> {
   const { overlay } = ui;
   const isLook = overlay?.type === 'look';
   if (ui.page.type === 'quarantine') return new Set(isAllSeen(ui, ui.page) ? [] : ['release']);
+  if (ui.page.type === 'insights' || ui.page.type === 'heatmap')
+    return new Set(isHeld(ui, context) ? [] : ['let-go']);
   const item = isLook ? context.fleet.approvals[overlay.approval] : itemUnderCursor(ui, context);
   const prefix = isLook ? 'look-' : '';
   const named = (...actions: string[]): string[] => actions.map((action) => prefix + action);

@@ -68,7 +68,8 @@ function countSpans(ui: Ui, { fleet, setting, now }: Context, isWordy: boolean):
   };
   add('●', count('running', 'idle', 'starting', 'stopping', 'waiting'), 'running', 'running');
   add('◐', pending, pending === 1 ? 'waits for you' : 'wait for you', pending > 0 ? 'waiting' : 'dim');
-  if (count('quarantined') > 0) add('■', count('quarantined'), 'in quarantine', 'danger');
+  const quarantined = Object.keys(fleet.quarantines).length;
+  if (quarantined > 0) add('■', quarantined, 'in quarantine', 'danger');
   if (count('failed') > 0) add('✗', count('failed'), 'failed', 'danger');
   if (count('stopped') > 0) add('□', count('stopped'), 'stopped', 'dim');
   if (count('done') > 0) add('✓', count('done'), 'done', 'done');

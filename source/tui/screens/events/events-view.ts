@@ -43,8 +43,7 @@ export function eventsView(ui: Ui, context: Context, page: EventsPage): EventsVi
       span(` ${fit(clockWords(recorded.at, context.now), CLOCK_COLUMNS)}`, 'dim'),
       span(cut(harmless(describeEvent(recorded)), Math.max(0, width - CLOCK_COLUMNS - 2)), roleOf(recorded)),
     ]);
-  const words =
-    page.events === null ? 'asking the log …' : 'Nothing in the log; the figure stands on time alone.';
+  const words = page.events === null ? 'asking the log …' : 'Nothing of the kind is in the log of that time.';
   return {
     lines: [title, [], ...(lines.length > 0 ? lines : [[span(`  ${words}`, 'dim')]])],
     count: found.length,

@@ -169,7 +169,7 @@ function timeRows(ui: Ui, context: Context, page: HeatmapPage, shown: readonly R
     const values = squeezed(row.assessed.history[view], count);
     lines.push([
       ...nameSpans(context, row, name, isHere),
-      ...joined(values.flatMap((value, column) => momentCell(value, cell, isHere && column === at))),
+      ...joined(bands(values, cell, isHere ? at : -1)),
       span(' '),
       ...levelSpans(row),
       ...probabilitySpans(row),
@@ -178,17 +178,23 @@ function timeRows(ui: Ui, context: Context, page: HeatmapPage, shown: readonly R
   return lines;
 }
 
-/** Stretches touch: a row is read as a band. */
-function momentCell(value: number | null, cell: number, isCursor: boolean): Span[] {
-  if (value === null)
-    return [span(isCursor ? fit('–', cell) : ' '.repeat(cell), isCursor ? 'caret' : 'plain')];
-  const step = heatStep(value);
-  const digit = step === 0 ? '·' : String(step);
-  const text = cell === 1 ? digit : step === 0 ? ' ·' : `${glyphOf(step)}${digit}`;
-  if (isCursor) return [span(text, 'caret')];
-  if (step === 0) return [span(text, 'shade-0')];
-  if (cell === 1) return [span(text, `heat-${step}`)];
-  return [span(glyphOf(step), `shade-${step}`), span(digit, `heat-${step}`)];
+/**
+ * Stretches touch: a row is read as bands, each with its digit where it begins and its glyph as far as it goes.
+ */
+function bands(values: readonly (number | null)[], cell: number, cursor: number): Span[] {
+  let before: number | null = null;
+  return values.flatMap((value, at) => {
+    const step = value === null ? null : heatStep(value);
+    const isBegun = step === before;
+    before = step;
+    if (step === null) return [span(fit(at === cursor ? '–' : '', cell), at === cursor ? 'caret' : 'plain')];
+    const glyph = glyphOf(step);
+    const text = step === 0 || isBegun ? glyph : String(step);
+    const filled = step === 0 ? fit(text, cell, 'right') : text.padStart(cell, glyph);
+    if (at === cursor) return [span(filled, 'caret')];
+    if (step === 0 || isBegun) return [span(filled, `shade-${step}`)];
+    return [span(filled.slice(0, cell - 1), `shade-${step}`), span(text, `heat-${step}`)];
+  });
 }
 
 const AXES: Readonly<Record<Exclude<HeatView, 'signals'>, readonly [from: string, middle: string]>> = {
@@ -272,11 +278,13 @@ function legend(page: HeatmapPage, width: number): Line {
     span(glyphOf(step), `shade-${step}`),
     span(step === 0 ? '0' : step === 9 ? '9' : { 2: '1–2', 4: '3–5', 7: '6–8' }[step], `heat-${step}`),
   ]);
-  const [low, high] = page.view === 'signals' ? ['fine', 'bad'] : ['risk 0', '0.9 and more'];
+  const isSignals = page.view === 'signals';
+  const [low, high] = isSignals ? ['fine', 'bad'] : ['risk 0', '0.9'];
+  const none = isSignals ? '– no data' : 'blank: nobody looked';
   const line = [
     span(` ${low} `, 'dim'),
     ...steps.flatMap((step) => [...step, span(' ')]),
-    span(`${high}   blank: no data   ■ in quarantine   ! held`, 'dim'),
+    span(`${high}   ${none}   ■ in quarantine   ! held`, 'dim'),
   ];
   return cutSpans(line, width).spans;
 }

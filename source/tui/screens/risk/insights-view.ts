@@ -3,7 +3,7 @@ import { exitOf, LEVEL_FROM } from '../../../core/risk/level.ts';
 import { logOddsOf, probabilityOf } from '../../../core/risk/model.ts';
 import { SIGNALS, type Signal } from '../../../core/risk/signal.ts';
 import type { AgentAssessment } from '../../../wire/daemon-protocol.ts';
-import { holdsOf } from '../../../core/quarantine.ts';
+import { holdsOf, quarantineOf } from '../../../core/quarantine.ts';
 import { wrapWords } from '../../help.ts';
 import { keyOf } from '../../keys.ts';
 import type { InsightsPage } from '../../page.ts';
@@ -89,6 +89,8 @@ function rowLine(
 const beforeWords = ({ before }: AgentAssessment): string =>
   before === null ? '' : ` (was ${figureOf(before)} 20m ago)`;
 
+/** Three say why; the panel has all of them. */
+const TOLD_MAX = 3;
 /** What pushes least is left out of a line. */
 const PUSH_MIN = 0.05;
 
@@ -100,11 +102,14 @@ function reasonSpans(assessed: AgentAssessment): Span[] {
   if (found.length === 0) return [span(' — all is well', 'dim')];
   return [
     span(' — ', 'dim'),
-    ...found.flatMap(({ signal, push }, at) => [
-      span(at === 0 ? '' : ', ', 'dim'),
-      span(`${LABELS[signal]} ${valueWords(signal, assessed.readings[signal]?.value ?? 0)} `),
-      span(`+${push.toFixed(1)}`, 'strong'),
-    ]),
+    ...found
+      .slice(0, TOLD_MAX)
+      .flatMap(({ signal, push }, at) => [
+        span(at === 0 ? '' : ', ', 'dim'),
+        span(`${LABELS[signal]} ${valueWords(signal, assessed.readings[signal]?.value ?? 0)} `),
+        span(`+${push.toFixed(1)}`, 'strong'),
+      ]),
+    ...(found.length > TOLD_MAX ? [span(' …', 'dim')] : []),
   ];
 }
 
@@ -192,7 +197,9 @@ function wayLines({ fleet, setting }: Context, { assessed }: RiskAgent, width: n
         ],
       ]
     : [];
-  const words = waysDown(assessed);
+  const words = quarantineOf(fleet, assessed)
+    ? `none but a person: ${keyOf(setting.keymap, 'quarantine', setting.isUtf8)} shows what it did, and releases it`
+    : waysDown(assessed);
   const ways = wrapWords(words, Math.max(20, width - 14))
     .slice(0, 2 - held.length)
     .map((line, at): Line => [span(at === 0 ? '   way down ' : '            ', 'dim'), span(line)]);
