@@ -354,6 +354,7 @@ describe.skipIf(!CODEX)(`the real codex in a terminal${SKIPPED}`, () => {
 
   test('PE12 a command that wants out of the sandbox is asked about again, and only then', async () => {
     // Its sandbox opens the folder for temporary files, and everything a test makes lies in that.
+    mkdirSync('.cache', { recursive: true });
     const elsewhere = mkdtempSync(resolve('.cache', 'outside-'));
     onTestFinished(() => rmSync(elsewhere, { recursive: true }));
     const touch = (name: string): string => `touch ${join(elsewhere, name)}`;
