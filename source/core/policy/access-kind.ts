@@ -14,7 +14,7 @@ export interface Access {
   /** Of a listing: folders that are met are not entered. */
   readonly isNameOnly?: boolean;
   /** Of a search: whether it could come across this name below the path. */
-  readonly reaches?: (name: string, isHidden: boolean) => boolean;
+  readonly reaches?: (name: string, isHidden: boolean, below: readonly string[]) => boolean;
 }
 
 export function isWriting(kind: AccessKind): boolean {

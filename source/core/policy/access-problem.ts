@@ -120,7 +120,7 @@ function deletionProblem(place: Place, { root, secrets }: World): Problem | null
 function searchProblem(access: Access, place: Place, { root, secrets }: World): Problem | null {
   const reaches = access.reaches ?? (() => true);
   if (secrets === null) {
-    const isReached = TYPICAL_SECRETS.some((name) => reaches(name, name.startsWith('.')));
+    const isReached = TYPICAL_SECRETS.some((name) => reaches(name, name.startsWith('.'), [name]));
     return isReached
       ? { reason: `nobody looked whether ${place.spelled} holds secrets`, opens: 'no-rule' }
       : null;
@@ -130,7 +130,7 @@ function searchProblem(access: Access, place: Place, { root, secrets }: World): 
     if (!isInside(secret, folder)) return false;
     const below = namesBelow(secret, folder);
     const isHidden = below.some((name) => name.startsWith('.'));
-    return reaches(below.at(-1) ?? '', isHidden);
+    return reaches(below.at(-1) ?? '', isHidden, below);
   });
   if (found === undefined) return null;
   const name = namesBelow(found, root).join('/');

@@ -139,7 +139,7 @@ function bindingOf(rule: ReadRule, { access, place, stars }: Target, isWhole: bo
   if (access.kind !== 'search') return null;
   if (bindsInside(rule.path, place)) return 'deny';
   const last = rule.path.base?.at(-1);
-  const isSkipped = last !== undefined && access.reaches?.(last, last.startsWith('.')) === false;
+  const isSkipped = last !== undefined && access.reaches?.(last, last.startsWith('.'), [last]) === false;
   return !isSkipped && bindsBelow(rule.path, place) ? 'ask' : null;
 }
 

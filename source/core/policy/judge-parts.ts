@@ -5,6 +5,7 @@ import type { Access } from './access-kind.ts';
 import { judgeAccess } from './access.ts';
 import type { Action } from './action.ts';
 import { reachesTier, tierAllows, tierAsks, type Case } from './case.ts';
+import { asksFor, literalFolder } from './file-glob.ts';
 import { formProblem, partOf, type Finding } from './finding.ts';
 import { judgeAddress } from './judge-address.ts';
 import { matchesStars } from './pattern.ts';
@@ -109,9 +110,14 @@ function isOddPath(path: string): boolean {
 function searching(action: Extract<Action, { type: 'glob' | 'grep' }>, theCase: Case): readonly JudgedPart[] {
   const isGlob = action.type === 'glob';
   const paths = action.paths.length > 0 ? action.paths : [theCase.world.cwd];
-  // Both look at what is not hidden; the other secrets of a project are the project's.
+  // Both look at what is not hidden; the other secrets of a project are the project's, unless they are asked for.
   const kind = isGlob ? 'glob' : 'search';
-  const parts = onPaths(paths, { kind, reaches: () => false }, theCase);
+  const { files } = action;
+  const reaches = (_name: string, _isHidden: boolean, below: readonly string[]): boolean =>
+    !isGlob && files !== null && asksFor([files], below);
+  const start = isGlob ? literalFolder(action.pattern) : '';
+  const starts = start === '' ? [] : paths.map((path) => `${path}/${start}`);
+  const parts = onPaths([...paths, ...starts], { kind, reaches }, theCase);
   const climbing = [isGlob ? action.pattern : null, action.files].filter(
     (pattern) => pattern !== null && /^[/~]|(?:^|\/|\{|,)\.\.(?:\/|$|\}|,)/.test(pattern),
   );

@@ -38,7 +38,7 @@ export interface Touch {
   /** The folder a relative path starts in, when it is not the working directory. */
   readonly below?: string;
   readonly isNameOnly?: boolean;
-  readonly reaches?: (name: string, isHidden: boolean) => boolean;
+  readonly reaches?: (name: string, isHidden: boolean, below: readonly string[]) => boolean;
 }
 
 export interface Outcome {

@@ -1,5 +1,6 @@
 /** Programs that search: names, contents, structures. From the tier read_only on. */
 import { textsOf, type Argument } from '../argument.ts';
+import { asksFor } from '../../file-glob.ts';
 import { matchesStars } from '../../pattern.ts';
 import { awkProblem } from './awk-script.ts';
 import { findOutcome } from './find-words.ts';
@@ -125,7 +126,12 @@ function rgOutcome({ operands, options, bindings }: Parsed): Outcome {
     has(options, '-.', '--hidden') ||
     options.filter(({ name }) => name === '-u' || name === '--unrestricted').length > 1;
   // Hidden files are what it skips by itself; the rest of a project it is allowed to search.
-  const reaches = (_: string, isHidden: boolean) => isHidden && isThorough;
+  // A type of one's own, `name:glob`, brings hidden files back, too.
+  const globs = value(options, '-g', '--glob', '--iglob', '--type-add');
+  // One that is put together at run time may ask for anything.
+  const asked = globs.map(({ kind, text }) => (kind === 'known' ? text.replace(/^\w+:/, '') : '*'));
+  const reaches = (_: string, isHidden: boolean, below: readonly string[]) =>
+    (isHidden && isThorough) || asksFor(asked, below);
   return {
     touches: searches(files.length > 0 ? files : here(bindings.cwds), reaches),
     problem: hasPattern ? null : unquoted(operands[0]),
