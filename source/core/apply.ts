@@ -3,6 +3,7 @@ import type { FleetEvent, Recorded } from './event.ts';
 import { isEnded, isFinal, type Approval, type Fleet, type OpenCall, type Run } from './fleet.ts';
 import { applyToBudgets, type BudgetState } from './budget.ts';
 import { applyBudgetEvent } from './budget-limits.ts';
+import { applyAllowedHost } from './network/hosts-of-run.ts';
 import { afterScopeRefused, applyPermissions, applySubagents } from './permissions/fold.ts';
 import { applyQuarantine } from './quarantine.ts';
 
@@ -32,7 +33,11 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
     case 'daemon-started':
     case 'daemon-stopped':
     case 'text-sent':
+    case 'network-attempt':
+    case 'model-requested':
       return fleet;
+    case 'host-allowed':
+      return applyAllowedHost(fleet, event, recorded);
     case 'budget-warning':
     case 'budget-exceeded':
     case 'budget-reset':
@@ -96,6 +101,7 @@ function fold(fleet: Fleet, recorded: Recorded): Fleet {
         isGateProven: false,
         grants: {},
         refusedScopes: {},
+        hosts: [],
         subagents: [],
         expectedSubagents: [],
         vendorSession: null,
@@ -379,6 +385,7 @@ function endSession(fleet: Fleet, session: string, run: string, change: Partial<
     activity: 'unknown',
     grants: {},
     refusedScopes: {},
+    hosts: [],
     ...change,
   });
 }

@@ -13,6 +13,7 @@ import { isEnded, isLive, pendingApprovals, runOfSession, type Fleet, type Run }
 import { decideHook, judgeAgain } from './hooks.ts';
 import type { Input, Moment } from './input.ts';
 import { grantScope, revokeScope, withGrants } from './permissions/scopes.ts';
+import { noticeAttempt, withHosts } from './network/hosts-of-run.ts';
 import { tierOf } from './permissions/policy-of.ts';
 import {
   holdAgent,
@@ -27,7 +28,7 @@ import { unprovenGates } from './unproven-gates.ts';
 import { adapterOf } from './vendors/registry.ts';
 
 export function decide(fleet: Fleet, input: Input, moment: Moment): Decision {
-  return withGrants(fleet, decideInput(fleet, input, moment));
+  return withHosts(fleet, withGrants(fleet, decideInput(fleet, input, moment)));
 }
 
 function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
@@ -160,6 +161,12 @@ function decideInput(fleet: Fleet, input: Input, moment: Moment): Decision {
       return undoDecision(fleet, input, moment);
     case 'snooze':
       return snoozeApproval(fleet, input, moment);
+    case 'network-attempt':
+      return noticeAttempt(fleet, input, moment);
+    case 'model-requested': {
+      const run = runOfSession(fleet, input.session);
+      return run ? happened({ ...input, run: run.id }) : nothing;
+    }
     case 'worktree-removed':
       return withRun(fleet, input.run, (run) =>
         run.worktree

@@ -54,6 +54,14 @@ export function describeEvent({ event, agent }: Recorded): string {
       return `scope ${event.scope} granted to run ${event.run} of ${who}${because(event.reason)}`;
     case 'scope-revoked':
       return `scope ${event.scope} of run ${event.run} of ${who} revoked${because(event.reason)}`;
+    case 'network-attempt':
+      return event.verdict === 'allow'
+        ? `${who} reached ${event.host}:${event.port}`
+        : `${who} was refused ${event.host}:${event.port}${because(event.reason)}`;
+    case 'host-allowed':
+      return `${event.host}:${event.port} allowed to run ${event.run} of ${who}`;
+    case 'model-requested':
+      return `${who} asked ${event.provider} ${event.requests} times (${event.bytesUp} bytes up, ${event.bytesDown} down)`;
     case 'subagent-began':
       return `sub-agent ${event.kind} of ${who} began (${event.subagent})`;
     case 'subagent-expected':

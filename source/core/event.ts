@@ -12,7 +12,7 @@ import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Subject } from './approvals/subject.ts';
 import type { Needs } from './fleet.ts';
-import type { ModelBackend } from './network/model-providers.ts';
+import type { ModelBackend, ModelProvider } from './network/model-providers.ts';
 import type { GlobalPolicy } from './permissions/global-policy.ts';
 import type { World } from './policy/policy.ts';
 import type { Judgement, Scope } from './policy/verdict.ts';
@@ -210,6 +210,36 @@ export type FleetEvent =
       readonly session: string;
       readonly scope: Scope;
       readonly reason: string;
+    }
+  /** A contained agent tried to connect. The same one again within a minute is not told. */
+  | {
+      readonly type: 'network-attempt';
+      readonly run: string;
+      readonly session: string;
+      readonly host: string;
+      readonly port: number;
+      readonly verdict: 'allow' | 'deny';
+      /** Why not; empty when it was allowed. */
+      readonly reason: string;
+    }
+  /** A person's yes, for as long as the run lasts. */
+  | {
+      readonly type: 'host-allowed';
+      readonly run: string;
+      readonly session: string;
+      readonly host: string;
+      readonly port: number;
+      readonly approval: string;
+    }
+  /** What a session asked of its project's model service since the last such event; told when it ends. */
+  | {
+      readonly type: 'model-requested';
+      readonly run: string;
+      readonly session: string;
+      readonly provider: ModelProvider;
+      readonly requests: number;
+      readonly bytesUp: number;
+      readonly bytesDown: number;
     }
   | {
       readonly type: 'subagent-began' | 'subagent-ended';

@@ -9,6 +9,7 @@ import type { Envelope, ToolCall } from './approvals/envelope.ts';
 import type { Grant } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { Activity, AlarmKind, ProcessIdentity, Protection } from './event.ts';
+import type { AllowedHost } from './network/hosts-of-run.ts';
 import type { ModelBackend } from './network/model-providers.ts';
 import { BUILT_IN_POLICY, type GlobalPolicy } from './permissions/global-policy.ts';
 import type { Judgement, Scope } from './policy/verdict.ts';
@@ -55,6 +56,8 @@ export interface Run {
   readonly grants: Readonly<Partial<Record<Scope, ScopeWord>>>;
   /** Scopes people have said no to: its calls are refused without asking again. */
   readonly refusedScopes: Readonly<Partial<Record<Scope, ScopeWord>>>;
+  /** Hosts people have allowed it; they end with its session. */
+  readonly hosts?: readonly AllowedHost[];
   /** Of the present session, oldest first. */
   readonly subagents: readonly Subagent[];
   /** Started by a call that has come back, and not heard of yet. */

@@ -10,6 +10,7 @@ import type { GrantHolder } from './approvals/grants.ts';
 import type { Grounds } from './approvals/grounds.ts';
 import type { AlarmKind, ProcessIdentity, RuleChange } from './event.ts';
 import type { Worktree } from './fleet.ts';
+import type { ModelProvider } from './network/model-providers.ts';
 import type { GlobalPolicy } from './permissions/global-policy.ts';
 import type { World } from './policy/policy.ts';
 import type { Scope } from './policy/verdict.ts';
@@ -167,6 +168,25 @@ export type Input =
   | { readonly type: 'revoke-grant'; readonly grant: string; readonly reason: string }
   /** `until` null wakes it. */
   | { readonly type: 'snooze'; readonly approval: string; readonly until: number | null }
+  /** A contained agent tried to connect. */
+  | {
+      readonly type: 'network-attempt';
+      readonly session: string;
+      readonly host: string;
+      readonly port: number;
+      readonly verdict: 'allow' | 'deny';
+      readonly reason: string;
+      readonly approvalLifeMs: number;
+    }
+  /** What a session has asked of its model since it was told last. */
+  | {
+      readonly type: 'model-requested';
+      readonly session: string;
+      readonly provider: ModelProvider;
+      readonly requests: number;
+      readonly bytesUp: number;
+      readonly bytesDown: number;
+    }
   | { readonly type: 'worktree-removed'; readonly run: string; readonly isForced: boolean }
   | {
       readonly type: 'alarm';

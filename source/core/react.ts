@@ -84,6 +84,9 @@ export function react(fleet: Fleet, event: FleetEvent): readonly Effect[] {
     case 'tool-finished':
     case 'text-sent':
     case 'alarm-raised':
+    case 'network-attempt':
+    case 'host-allowed':
+    case 'model-requested':
       return [];
     default:
       return event satisfies never;

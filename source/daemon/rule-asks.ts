@@ -56,7 +56,9 @@ export class RuleAsks {
     if (subject.type !== 'tool-call')
       throw new AskRefused(
         'NO_RULE',
-        `${id} asks for a scope, which no rule gives; grant it to the run: fleet scope grant`,
+        subject.type === 'scope'
+          ? `${id} asks for a scope, which no rule gives; grant it to the run: fleet scope grant`
+          : `${id} asks for a host, which no rule gives; name it in fleet.yaml: network: [${subject.host}]`,
       );
     const { vendor, call } = subject;
     const world = await worldOf(run, call, cwd);

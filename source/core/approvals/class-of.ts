@@ -13,6 +13,7 @@ export function classOf({ subject, tier }: Pick<Approval, 'subject' | 'tier'>): 
   const who = subagent === null ? '' : ' (sub-agent)';
   const at = tier ? ` at ${tier}` : '';
   if (subject.type === 'scope') return `scope ${subject.scope}`;
+  if (subject.type === 'host') return `host ${subject.host}:${subject.port}`;
   if (action?.type === 'shell') return `${tool}${who} ${commandForm(action.command)}${at}`;
   const form = Object.keys(input)
     .sort()

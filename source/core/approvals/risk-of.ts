@@ -27,7 +27,7 @@ export function riskOf(request: {
 }): RiskOf {
   const { subject, judgement, cwd } = request;
   const action = actionOf(subject);
-  const found = action ? actionRisks(action, cwd) : subject.type === 'scope' ? scopeRisks(subject) : [];
+  const found = action ? actionRisks(action, cwd) : subjectRisks(subject);
   if (judgement?.decidedBy.type === 'form')
     found.push({
       does: 'runs',
@@ -121,6 +121,13 @@ function readPath(path: string, cwd: string): Could[] {
   if (placeOf(path, cwd) === 'outside')
     return [could('reveals', 'medium', `show the model ${path}, outside the folder it works in`)];
   return [];
+}
+
+function subjectRisks(subject: Subject): Could[] {
+  if (subject.type === 'scope') return scopeRisks(subject);
+  return subject.type === 'host'
+    ? [could('sends', 'high', `send what it knows to ${subject.host}:${subject.port} until the run ends`)]
+    : [];
 }
 
 function scopeRisks({ scope }: Extract<Subject, { type: 'scope' }>): Could[] {

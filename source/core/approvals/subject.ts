@@ -9,12 +9,14 @@ export type Subject =
   /** A call of the agent itself, or of its sub-agent when `call.subagent` names one. */
   | { readonly type: 'tool-call'; readonly vendor: Vendor; readonly call: ToolCall }
   /** The agent wants to reach more than its run may. */
-  | { readonly type: 'scope'; readonly scope: Scope; readonly reason: string };
+  | { readonly type: 'scope'; readonly scope: Scope; readonly reason: string }
+  /** A contained agent tried to reach a host that is not on its list. */
+  | { readonly type: 'host'; readonly host: string; readonly port: number };
 
-export type SubjectKind = 'tool-call' | 'subagent-call' | 'scope';
+export type SubjectKind = 'tool-call' | 'subagent-call' | 'scope' | 'host';
 
 export function kindOf(subject: Subject): SubjectKind {
-  if (subject.type === 'scope') return 'scope';
+  if (subject.type !== 'tool-call') return subject.type;
   return subject.call.subagent === null ? 'tool-call' : 'subagent-call';
 }
 
@@ -35,6 +37,8 @@ export function shownAs(subject: Subject): Shown {
         input: { scope: subject.scope, reason: subject.reason },
         subagent: null,
       };
+    case 'host':
+      return { tool: 'Host', input: { host: subject.host, port: subject.port }, subagent: null };
     default:
       return subject satisfies never;
   }

@@ -32,8 +32,13 @@ export function applyPermissions(
       const approvals = { ...granted.approvals, [request.id]: { ...request, state: 'executed' } as const };
       return { ...granted, approvals };
     }
-    case 'scope-revoked':
-      return withScope(fleet, event, { refusedScopes: { by, at, reason: event.reason } });
+    case 'scope-revoked': {
+      const revoked = withScope(fleet, event, { refusedScopes: { by, at, reason: event.reason } });
+      const run = revoked.runs[event.run];
+      if (event.scope !== 'network' || !run) return revoked;
+      // Who takes the network away takes every host of it.
+      return { ...revoked, runs: { ...revoked.runs, [run.id]: { ...run, hosts: [] } } };
+    }
     default:
       return event satisfies never;
   }
