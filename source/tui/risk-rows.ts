@@ -33,9 +33,11 @@ export function riskRows(ui: Ui, context: Context): readonly RiskRow[] {
   const { sort, signal } = orderOf(ui.page);
   const groups = new Map<string, RiskAgent[]>();
   for (const assessed of ui.risk.agents) {
-    const group = groupOf(assessed, context);
+    const department = groupOf(assessed, context);
+    // Insights are one list, the worst of the whole fleet first.
+    const group = ui.page.type === 'insights' ? '' : department;
     const name = harmless(assessed.agent || 'commands');
-    if (!isMatching(ui.filter, `${name} ${group}`)) continue;
+    if (!isMatching(ui.filter, `${name} ${department}`)) continue;
     const row: RiskAgent = { type: 'agent', key: keyOfAgent(assessed), name, assessed };
     const rows = groups.get(group);
     if (rows) rows.push(row);
@@ -115,11 +117,13 @@ export function stateMark(fleet: Fleet, assessed: AgentAssessment): Span {
   return holdsOf(fleet, assessed).length > 0 ? span('!', 'danger') : span(' ');
 }
 
+export const IN_QUARANTINE = 'in quarantine';
+
 /** What else is to be known of an agent's figures, in a few words each. */
 export function badgesOf(fleet: Fleet, assessed: AgentAssessment): string[] {
   const hold = holdsOf(fleet, assessed)[0];
   return [
-    ...(quarantineOf(fleet, assessed) ? ['in quarantine'] : []),
+    ...(quarantineOf(fleet, assessed) ? [IN_QUARANTINE] : []),
     ...(hold ? [`held: ${hold.tripwire}`] : []),
     ...(assessed.isWarmingUp ? ['warming up'] : []),
     ...(assessed.isOnProbation ? ['on probation'] : []),

@@ -102,6 +102,43 @@ describe('the control room', () => {
     expect(approvals).toEqual(['executed', 'executed', 'rejected']);
   });
 
+  it('RI6 RI7 opens the heatmap, stops an agent by hand, and releases it after its evidence was read', async () => {
+    home = new FleetHome();
+    const project = aProject();
+    const { stdout } = await home.fleet(['start', 'dev', 'do', 'it', '--json'], { cwd: project });
+    const { run } = JSON.parse(stdout) as { run: string };
+    const person = sitDown(MEDIUM, { cwd: project });
+    await person.sees('ready');
+    person.types('H');
+    await person.sees('agents × signals');
+    await person.sees(/^▌ {2}dev /);
+    person.types('\t');
+    await person.sees('agents × time');
+    person.types('I');
+    await person.sees(/dev +LOW +0\.01/);
+    person.types('Q');
+    await person.sees('stop dev and keep it stopped, because:');
+    person.types('it only says ready\r');
+    await person.sees('1 in quarantine');
+    await until(
+      async () => (await home.state()).runs[run]?.phase === 'exited' || undefined,
+      'its session to end',
+    );
+    await home.fleet(['quarantine', 'show', 'dev'], { cwd: project });
+    person.types('Q');
+    await person.sees('in quarantine for');
+    await person.sees(/^ {2}it only says ready/);
+    await person.sees('r releases it');
+    person.types('r');
+    await person.sees('let dev work again, because:');
+    person.types('it was asked to\r');
+    await person.sees('dev may work again');
+    await until(
+      async () => Object.keys((await home.state()).quarantines).length === 0 || undefined,
+      'the release',
+    );
+  });
+
   it('UI7 the daemon is killed: panes live on, typing goes on, and it comes back', async () => {
     home = new FleetHome();
     await home.start(shell);
@@ -177,7 +214,7 @@ describe('the control room', () => {
     await person.sees('hello from the shell');
     await person.sees('+ agents -');
     // Ages in the list come with Ink.
-    await person.sees(/\| \*'\S.*\d+s\|\|/);
+    await person.sees(/\| \*'\S.*\d+s(?: . \d\d)?\|\|/);
     // oxlint-disable-next-line no-control-regex
     expect(person.raw.match(/\u001b\[[0-9;]*(3[0-7]|38|4[0-7]|48)(;[0-9;]*)?m/g)).toBeNull();
     expect(person.rows().join('')).toMatch(/^[\u0020-\u007e]*$/);
@@ -190,7 +227,7 @@ describe('the control room', () => {
     const person = sitDown(MEDIUM);
     await person.sees('hello from the shell');
     // Ages of the first minute count seconds: the list and the pane's title, a few bytes each.
-    await until(() => (/\s\ds\s*│/.test(person.rows().join('\n')) ? true : undefined), 'an age');
+    await until(() => (/\s\ds(?: ▁ \d\d)?\s*│/.test(person.rows().join('\n')) ? true : undefined), 'an age');
     await after(1_000);
     const before = person.bytes;
     await after(3_000);

@@ -1,6 +1,7 @@
 /** The page over the room, as lines of its whole area. */
 import type { RoomLayout } from '../layout.ts';
 import type { Rect } from '../panes/rect.ts';
+import { cutSpans } from '../text.ts';
 import type { Context } from '../ui-input.ts';
 import type { Ui } from '../ui-state.ts';
 import type { Line } from './control-room/request-lines.ts';
@@ -15,19 +16,24 @@ export interface PageView {
 }
 
 export function pageView(ui: Ui, context: Context, { page: rect }: RoomLayout): PageView | null {
-  const { page } = ui;
   if (!rect) return null;
+  const lines = linesOf(ui, context, rect).slice(0, rect.rows);
+  return { rect, lines: lines.map((line) => cutSpans(line, rect.columns).spans) };
+}
+
+function linesOf(ui: Ui, context: Context, rect: Rect): readonly Line[] {
+  const { page } = ui;
   switch (page.type) {
     case 'room':
-      return null;
+      return [];
     case 'heatmap':
-      return { rect, lines: heatmapLines(ui, context, page, rect) };
+      return heatmapLines(ui, context, page, rect);
     case 'insights':
-      return { rect, lines: insightsLines(ui, context, page, rect) };
+      return insightsLines(ui, context, page, rect);
     case 'events':
-      return { rect, lines: eventsView(ui, context, page).lines };
+      return eventsView(ui, context, page).lines;
     case 'quarantine':
-      return { rect, lines: quarantineView(ui, context, page, rect) };
+      return quarantineView(ui, context, page, rect);
     default:
       return page satisfies never;
   }

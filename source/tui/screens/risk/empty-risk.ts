@@ -21,7 +21,7 @@ export function emptyRiskLines(ui: Ui, { setting }: Context): Line[] {
     ];
   return [
     [span('  No agent has done anything yet.', 'strong')],
-    [span('  What an agent does is looked at once a minute, from its first call on.', 'dim')],
+    [span('  Each is looked at once a minute, from its first call on.', 'dim')],
     [
       span('  '),
       key('page-back'),

@@ -10,6 +10,7 @@ import type { InsightsPage } from '../../page.ts';
 import type { Rect } from '../../panes/rect.ts';
 import {
   badgesOf,
+  IN_QUARANTINE,
   figureOf,
   pushOf,
   riskAgentAt,
@@ -78,9 +79,12 @@ function rowLine(
       span(`${fit(cutMiddle(row.name, name), name)} `, isHere ? 'accent' : 'plain'),
       span(`${fit(assessed.level.toUpperCase(), 8)} ${figureOf(assessed.probability)}`, role),
       span(beforeWords(assessed), 'dim'),
+      // What somebody has to know even where the line is cut; the mark in front says it of a quarantine.
+      ...badgesOf(fleet, assessed)
+        .filter((badge) => badge !== IN_QUARANTINE)
+        .map((badge) => span(` ${badge}`, 'waiting')),
       ...reasonSpans(assessed),
       span(needWords(assessed), 'dim'),
-      ...badgesOf(fleet, assessed).map((badge) => span(`  ${badge}`, 'waiting')),
     ],
     width - 1,
   ).spans;
