@@ -63,6 +63,8 @@ export function helpLines(
   { keymap, isUtf8 }: Pick<Setting, 'keymap' | 'isUtf8'>,
   filter: string,
   width: number,
+  /** Where somebody is: told first. */
+  here: readonly Context[] = [],
 ): HelpLine[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const isFound = (...texts: readonly string[]): boolean => {
@@ -73,7 +75,7 @@ export function helpLines(
   const section = (heading: string, found: readonly HelpLine[]): void => {
     if (found.length > 0) lines.push({ type: 'heading', keys: '', words: heading }, ...found);
   };
-  for (const context of CONTEXTS)
+  for (const context of [...here, ...CONTEXTS.filter((each) => !here.includes(each))])
     section(
       HEADINGS[context],
       keymap.rows

@@ -9,7 +9,7 @@ import { grant, reject, respond, snooze } from './reduce-answers.ts';
 import { approveEdit, closeForm } from './reduce-queue.ts';
 import { inReason } from './reduce-quarantine.ts';
 import { search } from './reduce-scroll.ts';
-import { layoutOf, noted, step, type Step } from './step.ts';
+import { layoutOf, noted, pageContexts, step, type Step } from './step.ts';
 import {
   fieldAt,
   isOwnCommand,
@@ -243,7 +243,10 @@ function inHelp(
   action: string,
 ): Step | undefined {
   const rows = boxRows(ui) - 1;
-  const last = Math.max(0, helpLines(setting, overlay.field.text, boxColumns(ui)).length - rows);
+  const last = Math.max(
+    0,
+    helpLines(setting, overlay.field.text, boxColumns(ui), pageContexts(ui)).length - rows,
+  );
   const by = { 'help-up': -1, 'help-down': 1, 'help-page-up': -rows, 'help-page-down': rows }[action];
   if (by !== undefined)
     return step({ ...ui, overlay: { ...overlay, top: Math.max(0, Math.min(last, overlay.top + by)) } });

@@ -20,13 +20,8 @@ export interface RiskAgent {
 
 export type RiskRow = RiskAgent | { readonly type: 'heading'; readonly name: string };
 
-export const keyOfAgent = ({
-  project,
-  agent,
-}: {
-  readonly project: string;
-  readonly agent: string;
-}): string => agentKey(project, agent);
+const keyOfAgent = ({ project, agent }: { readonly project: string; readonly agent: string }): string =>
+  agentKey(project, agent);
 
 /** Headings and agents; without departments agents alone. */
 export function riskRows(ui: Ui, context: Context): readonly RiskRow[] {

@@ -55,7 +55,7 @@ export function valueWords(signal: Signal, value: number): string {
 /** What the value is of. */
 export const MEANINGS: Readonly<Record<Signal, string>> = {
   error: 'of calls failed or repeated',
-  restarts: 'unplanned restarts, the last hour counting most',
+  restarts: 'unplanned restarts of late',
   silent: 'of work without progress',
   blocked: 'tasks that cannot go on',
   uptime: 'up of the time it was meant to be',

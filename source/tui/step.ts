@@ -1,7 +1,7 @@
 /** One step of the control room: the next state, and what is to be done outside. */
 import type { Run } from '../core/fleet.ts';
 import { listEntries, type ListEntry } from './fleet-view.ts';
-import type { Context as KeyContext } from './keys.ts';
+import { contextsAbove, type Context as KeyContext } from './keys.ts';
 import { roomLayout, type LayoutFacts, type RoomLayout } from './layout.ts';
 import { startFields } from './start-form.ts';
 import type { Context, Intent } from './ui-input.ts';
@@ -37,6 +37,10 @@ export function keyContext(ui: Ui): KeyContext {
       return ui.page.type;
   }
 }
+
+/** The page over the room, and what holds on every page; nothing in the room itself. */
+export const pageContexts = (ui: Ui): readonly KeyContext[] =>
+  ui.page.type === 'room' ? [] : contextsAbove(ui.page.type === 'events' ? 'page' : ui.page.type);
 
 export const entriesOf = (ui: Ui, { fleet, setting }: Context): ListEntry[] => {
   const entries = listEntries(fleet, ui, setting.project);

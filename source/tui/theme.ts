@@ -142,17 +142,13 @@ const STYLES = {
 export function styleOf(role: Role, depth: ColourDepth): Style {
   const found = STYLES[role];
   const [kind, number] = role.split('-');
-  const isHeat = kind === 'heat' || kind === 'shade';
-  if (isHeat && depth === 'none') {
-    const step = Number(number);
-    return style(null, {
-      isDim: step === 0,
-      isBold: step >= BOLD_FROM,
-      isInverse: kind === 'heat' && step >= INVERSE_FROM,
-    });
+  if ((kind === 'heat' || kind === 'shade') && (depth === 'none' || depth === '16')) {
+    const step = Number(number) as HeatStep;
+    const isInverse = kind === 'heat' && step >= INVERSE_FROM;
+    // Which of sixteen is legible on which, nobody knows; each is on the terminal's own background.
+    const colour = depth === 'none' ? null : (`heat-${step}` as const);
+    return style(colour, { isDim: depth === 'none' && step === 0, isBold: step >= BOLD_FROM, isInverse });
   }
-  // Of sixteen colours no two are near each other.
-  if (kind === 'shade' && depth === '16') return STYLES[`heat-${number}` as Role];
   if (depth !== 'none') return found.isDim ? { ...found, isDim: false } : found;
   return {
     ...found,

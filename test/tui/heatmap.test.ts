@@ -54,7 +54,7 @@ describe('the heatmap', () => {
         "",
         "                6 h ago               3 h                   now  level    risk",
         " engineering",
-        "▌■ scraper      ······················1░░░░░2░░3▒▒45▒6▓7▓89████  critical  0.99↑",
+        "▌■ scraper      ······················1░░░░░2░░3▒▒45▒6▓7▓89███9  critical  0.99↑",
         "   backend-dev  ························1░░2░░░░░░░░░░░░░░░░░3▒  medium    0.31",
         "   frontend-dev ··············1░2░3▒▒▒▒43▒▒2░░░1░░░░···········  low       0.03↓",
         "   planner                                         ············  low       0.01",
@@ -157,6 +157,12 @@ describe('the heatmap', () => {
     room.does({ type: 'risk', agents: [], problem: '' });
     expect(shown(room).join('\n')).toContain('No agent has done anything yet.');
     expect(room.press('j', 'l', 'enter', 's', 'tab', 'Q', 'r').ui.page.type).toBe('heatmap');
+  });
+
+  it('UI6 the help begins with the keys of the page', () => {
+    const lines = shown(aRoom().press('H', '?'));
+    expect(lines.findIndex((line) => line.includes('In the heatmap'))).toBeLessThan(5);
+    expect(lines.join('\n')).not.toContain('Everywhere in CONTROL');
   });
 
   it('UI3 w goes from it to what waits, and the panes below keep their sizes', () => {

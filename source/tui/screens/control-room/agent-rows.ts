@@ -47,6 +47,8 @@ export interface ListView {
 
 const MARK_COLUMNS = 3;
 const AGE_COLUMNS = 4;
+/** The beginning of a word says nothing. */
+const DOING_MIN = 8;
 /** A blank, a bar, a blank, two digits. */
 const RISK_COLUMNS = 5;
 /** Below this what an agent does would be two words. */
@@ -68,7 +70,9 @@ export function listView(ui: Ui, context: Context, layout: RoomLayout): ListView
   // Beside a figure of risk there is no room for words about what they do in a frame: the name matters more.
   const share = isFramed ? (risk === 0 ? 0.62 : 1) : 0.35;
   const name = Math.min(longest, Math.max(10, Math.floor(rest * share)));
-  const widths = { mark: MARK_COLUMNS, name, doing: Math.max(0, rest - name), age: AGE_COLUMNS, risk };
+  const left = Math.max(0, rest - name);
+  const doing = risk > 0 && left < DOING_MIN ? 0 : left;
+  const widths = { mark: MARK_COLUMNS, name: name + left - doing, doing, age: AGE_COLUMNS, risk };
   const shown = entries.slice(from, from + area.rows);
   return {
     frame: layout.list,

@@ -10,6 +10,7 @@ import type { Rect } from '../../panes/rect.ts';
 import { boxRows } from '../../reduce-overlays.ts';
 import { detailOf, isInert, isLookSeen, type AnswerLine } from '../../reduce-queue.ts';
 import { fieldAt, isOwnCommand, startFields, type StartField } from '../../start-form.ts';
+import { pageContexts } from '../../step.ts';
 import { ageOf, cut, fit, harmless, revealed, span, widthOf, type Span } from '../../text.ts';
 import type { Context } from '../../ui-input.ts';
 import type { Overlay, StartForm, Ui } from '../../ui-state.ts';
@@ -124,7 +125,7 @@ export function overlayView(ui: Ui, context: Context, layout: RoomLayout): Overl
     case 'confirm':
       return line(confirmLine(context, overlay));
     case 'help': {
-      const lines = helpLines(context.setting, overlay.field.text, width);
+      const lines = helpLines(context.setting, overlay.field.text, width, pageContexts(ui));
       const room = boxRows(ui) - 1;
       const shown = lines.slice(overlay.top, overlay.top + room);
       return box(

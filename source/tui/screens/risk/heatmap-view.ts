@@ -29,6 +29,7 @@ import {
 import { joined, levelAt, sparkline, squeezed } from '../../sparkline.ts';
 import {
   ageOf,
+  cut,
   cutMiddle,
   cutSpans,
   fit,
@@ -191,7 +192,7 @@ function bands(values: readonly (number | null)[], cell: number, cursor: number)
     const glyph = glyphOf(step);
     const text = step === 0 || isBegun ? glyph : String(step);
     const filled = step === 0 ? fit(text, cell, 'right') : text.padStart(cell, glyph);
-    if (at === cursor) return [span(filled, 'caret')];
+    if (at === cursor) return [span(fit(String(step), cell, 'right'), 'caret')];
     if (step === 0 || isBegun) return [span(filled, `shade-${step}`)];
     return [span(filled.slice(0, cell - 1), `shade-${step}`), span(text, `heat-${step}`)];
   });
@@ -234,7 +235,10 @@ function figures(ui: Ui, context: Context, page: HeatmapPage, row: RiskAgent, wi
   const words = page.view === 'signals' ? signalWords(row, page.column) : timeWords(ui, context, page, row);
   const badges = badgesOf(context.fleet, assessed);
   const all = [...words, ...badges].join(' · ');
-  const lines = wrapWords(`${row.name} · ${all}`, Math.max(10, width - 2)).slice(0, FIGURE_LINES);
+  const columns = Math.max(10, width - 2);
+  const wrapped = wrapWords(`${row.name} · ${all}`, columns);
+  const lines = wrapped.slice(0, FIGURE_LINES);
+  if (wrapped.length > FIGURE_LINES) lines[FIGURE_LINES - 1] = cut(`${lines[FIGURE_LINES - 1]!} …`, columns);
   const shown: Line[] = lines.map((line, at) =>
     at === 0 && line.startsWith(row.name)
       ? [span(` ${row.name}`, 'strong'), span(line.slice(row.name.length))]
@@ -280,7 +284,7 @@ function legend(page: HeatmapPage, width: number): Line {
   ]);
   const isSignals = page.view === 'signals';
   const [low, high] = isSignals ? ['fine', 'bad'] : ['risk 0', '0.9'];
-  const none = isSignals ? '– no data' : 'blank: nobody looked';
+  const none = isSignals ? '– no data' : 'blank: no data';
   const line = [
     span(` ${low} `, 'dim'),
     ...steps.flatMap((step) => [...step, span(' ')]),
