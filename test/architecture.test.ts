@@ -55,7 +55,17 @@ const TABLE: readonly Part[] = [
   { at: 'demo', parts: [], packages: [], builtins: true },
   {
     at: 'daemon',
-    parts: ['core', 'wire', 'io/store', 'io/git', 'io/files', 'io/segments', 'io/sandbox', 'io/vault'],
+    parts: [
+      'core',
+      'wire',
+      'io/store',
+      'io/git',
+      'io/files',
+      'io/segments',
+      'io/network',
+      'io/sandbox',
+      'io/vault',
+    ],
     packages: [],
     builtins: true,
   },

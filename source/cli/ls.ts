@@ -28,7 +28,8 @@ export const command: Command = {
           const { tier, tierSource, scopes } = policyOfRun(fleet, run);
           const waiting = waitingOf(fleet, run).map(({ id }) => id);
           const { limits } = adapterOf(run.vendor);
-          return { ...run, tier, tierSource, scopes, waiting, limits };
+          const backend = fleet.projects[run.project]?.backend ?? null;
+          return { ...run, tier, tierSource, scopes, waiting, limits, backend };
         }),
         daemon,
       });

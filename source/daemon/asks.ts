@@ -19,6 +19,8 @@ import type { Brain } from './brain.ts';
 import type { Evidence } from './evidence.ts';
 import { RiskAsks } from './risk-asks.ts';
 import { answerVault, requireNoSecret } from './vault-asks.ts';
+import type { Egresses } from './egress.ts';
+import type { Models } from './models.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 import { RuleAsks } from './rule-asks.ts';
 import type { ScreensLink } from './screens-link.ts';
@@ -42,6 +44,8 @@ export interface AsksOptions {
   /** policy.yaml */
   readonly policyFile: string;
   readonly vault: VaultKeeper;
+  readonly models: Models;
+  readonly egresses: Egresses;
   readonly brain: Brain;
   readonly evidence: Evidence;
   facts(): DaemonFacts;
@@ -76,6 +80,7 @@ export class Asks {
       case 'restart': {
         const run = this.#find(ask.run);
         await this.#options.configuration.requirePolicy();
+        await this.#requireModel(run);
         this.#options.performer.keepEnvironment(run.id, ask.environment);
         await this.#submit({ type: 'restart-run', run: run.id }, actor);
         return {};
@@ -189,6 +194,7 @@ export class Asks {
     await this.#options.configuration.requirePolicy();
     const agent = await this.#agentFor(ask, actor);
     await requireNoSecret(this.#options.vault, ask.project, ask.task);
+    await this.#requireModel({ project: ask.project, agent: agent.name, vendor: agent.vendor });
     const worktree = ask.worktree ?? agent.worktree;
     const { events } = await this.#submit(
       {
@@ -206,6 +212,14 @@ export class Asks {
     if (requested.type !== 'run-requested') throw new AskRefused('FAILED', 'the run was not requested');
     this.#options.performer.keepEnvironment(requested.run, ask.environment);
     return { run: requested.run };
+  }
+
+  async #requireModel(who: Pick<Run, 'project' | 'agent' | 'vendor'>): Promise<void> {
+    try {
+      await this.#options.models.requireKey(who);
+    } catch (error) {
+      throw new AskRefused('NO_KEY', error instanceof Error ? error.message : String(error));
+    }
   }
 
   async #agentFor(ask: Extract<Ask, { type: 'start' }>, actor: string): Promise<AgentDefinition> {

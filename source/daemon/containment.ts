@@ -5,6 +5,7 @@ import { confinementOf } from '../core/containment/confinement.ts';
 import { GATE_PORT, LoopbackServices } from '../core/containment/doors.ts';
 import { vendorStates } from '../core/containment/vendor-state.ts';
 import type { Run } from '../core/fleet.ts';
+import { isLoginFile } from '../core/network/model-access.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { makePrivateRepository, type PrivateRepository } from '../io/git/private-repository.ts';
 import { repositoryOf } from '../io/git/repository.ts';
@@ -16,6 +17,7 @@ import { seedState } from '../io/sandbox/seed-state.ts';
 import { systemFacts } from '../io/sandbox/system-facts.ts';
 import { ensurePrivateDirectory } from '../wire/private-directory.ts';
 import type { Places } from '../wire/places.ts';
+import type { ModelAccess } from './models.ts';
 import type { WaysOut } from './ways-out.ts';
 
 /** What a hook inside is told in place of the gate's socket. */
@@ -39,6 +41,10 @@ export async function contain(given: {
   readonly spool: string;
   readonly startFolder: string;
   readonly launch: Launched;
+  /** Variables and doors that lead to us; they stand above what the agent was given. */
+  readonly ours: ModelAccess;
+  /** The person's own logins stay outside: its model is reached by way of us. */
+  readonly hasModel: boolean;
 }): Promise<Launched> {
   const { places, run, session, policy, launch } = given;
   const anyway = `or set "sandbox: off" for agent ${run.agent}`;
@@ -54,14 +60,19 @@ export async function contain(given: {
     systemFacts(user, launch.env['HOME'] ?? '/nonexistent'),
   );
   const services = new LoopbackServices(given.waysOut.known(run.id));
-  const environment = services.inEnvironment(launch.env);
-  const states = vendorStates(run.vendor, system.home, launch.env);
+  const { ours } = given;
+  const theirs = Object.entries(launch.env).filter(([name]) => !(name in ours.environment));
+  const environment = { ...services.inEnvironment(Object.fromEntries(theirs)), ...ours.environment };
+  const states = vendorStates(run.vendor, system.home, launch.env).map((each) =>
+    given.hasModel ? { ...each, seeds: each.seeds.filter(({ to }) => !isLoginFile(to)) } : each,
+  );
   const state = states.map((each) => ({
     from: seedState({ state: each, folder, project: run.project, worktree: run.cwd, services }),
     at: each.at,
   }));
   const doors = [
     { port: GATE_PORT, socket: places.gateSocket(session) },
+    ...ours.doors,
     ...(await given.waysOut.open({ run: run.id, session, services: services.all })),
   ];
   touch(given.spool);

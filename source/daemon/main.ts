@@ -31,6 +31,8 @@ import { Sessions } from './sessions.ts';
 import { VaultKeeper } from './vault-keeper.ts';
 import { ingestSpool } from './spool.ts';
 import { Collector } from './collector.ts';
+import { Egresses } from './egress.ts';
+import { Models } from './models.ts';
 import { WaysOut } from './ways-out.ts';
 
 /** How often expiry is looked at: a request lives at most this much longer than it says. */
@@ -157,11 +159,13 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   const screens = new ScreensLink({ places, program });
   const waysOut = new WaysOut(places);
   const collector = new Collector(places);
+  const approvalLifeMs = 1_000 * (Number(environment['FLEET_APPROVAL_SECONDS']) || APPROVAL_LIFE_SECONDS);
+  const egresses = new Egresses({ places, loop: () => loop, approvalLifeMs, now: Date.now });
   const gates = new Gates({
     places,
     loop: () => loop,
     configuration: () => configuration,
-    approvalLifeMs: 1_000 * (Number(environment['FLEET_APPROVAL_SECONDS']) || APPROVAL_LIFE_SECONDS),
+    approvalLifeMs,
     now: Date.now,
   });
   const configuration = new Configuration({ policyFile: places.policy, loop: () => loop });
@@ -173,6 +177,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     weights: weightsInForce(places, warnings),
   });
   const vault = new VaultKeeper(places.vault);
+  const models = new Models({ places, loop: () => loop, vault });
   const performer = new Performer({
     places,
     program,
@@ -181,13 +186,24 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     sessions,
     gates,
     waysOut,
+    egresses,
+    models,
     collector,
     screens,
     evidence,
     vault,
     unreached: (session) => reconciler.look(session),
   });
-  const reconciler = new Reconciler({ places, loop: () => loop, sessions, gates, waysOut, screens });
+  const reconciler = new Reconciler({
+    places,
+    loop: () => loop,
+    sessions,
+    gates,
+    waysOut,
+    egresses,
+    models,
+    screens,
+  });
   const clients = new Clients({
     socket: places.daemonSocket,
     version,
@@ -240,6 +256,8 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
     notifier,
     policyFile: places.policy,
     vault,
+    models,
+    egresses,
     brain,
     evidence,
     facts,
@@ -277,6 +295,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   brain.close();
   reconciler.close();
   notifier.close();
+  await models.closeAll();
   if (code === 0) {
     await loop.submit({ type: 'daemon-stopped' });
     saveFleet(store, loop.fleet);
@@ -284,6 +303,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   clients.close();
   gates.closeAll();
   waysOut.closeAll();
+  egresses.closeAll();
   screens.close();
   sessions.close();
   return code;

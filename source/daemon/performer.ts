@@ -6,6 +6,7 @@ import type { Effect } from '../core/effect.ts';
 import { runOfSession, type Run, type Worktree } from '../core/fleet.ts';
 import { adapterOf } from '../core/vendors/registry.ts';
 import type { LaunchRequest } from '../core/vendors/vendor.ts';
+import { withoutOwnAccess } from '../core/network/model-access.ts';
 import { isContained } from '../core/containment/is-contained.ts';
 import { policyOfRun } from '../core/permissions/judge-call.ts';
 import { addWorktree } from '../io/git/worktrees.ts';
@@ -22,6 +23,8 @@ import type { Collector } from './collector.ts';
 import { contain, GATE_INSIDE, type Launched } from './containment.ts';
 import { environmentOf, launchOf } from './launch-of.ts';
 import { removeStartFiles, writeStartFiles } from './start-files.ts';
+import { EGRESS_ENVIRONMENT, type Egresses } from './egress.ts';
+import type { ModelAccess, Models } from './models.ts';
 import type { WaysOut } from './ways-out.ts';
 
 export interface PerformerOptions {
@@ -33,6 +36,8 @@ export interface PerformerOptions {
   readonly sessions: Sessions;
   readonly gates: Gates;
   readonly waysOut: WaysOut;
+  readonly egresses: Egresses;
+  readonly models: Models;
   readonly collector: Collector;
   readonly screens: ScreensLink;
   readonly evidence: Evidence;
@@ -65,6 +70,7 @@ export class Performer {
           effect.run,
           this.#launch(effect.run, effect.session).catch((error: unknown) => {
             removeStartFiles(this.#options.places.startFiles(effect.session));
+            this.#closeWays(effect.session);
             throw error;
           }),
         );
@@ -76,7 +82,7 @@ export class Performer {
       case 'retire-session':
         this.#options.gates.answerWaiting(effect.session);
         this.#options.gates.close(effect.session);
-        this.#options.waysOut.close(effect.session);
+        this.#closeWays(effect.session);
         this.#options.sessions.retire(effect.session);
         removeStartFiles(this.#options.places.startFiles(effect.session));
         this.#options.screens.ended(effect.session);
@@ -123,10 +129,14 @@ export class Performer {
   async #launch(id: string, session: string): Promise<void> {
     const { places, program, gateScript, gates, sessions, screens } = this.#options;
     const run = this.#run(id);
-    const inherited = this.#environments.get(id) ?? {};
     const adapter = adapterOf(run.vendor);
+    const agent = this.#definitionOf(run);
+    const isInside = isContained(agent);
+    const model = await this.#options.models.admit(run, session, isInside);
+    const given = this.#environments.get(id) ?? {};
+    const inherited = model ? { ...withoutOwnAccess(given), ...model.environment } : given;
     const request: LaunchRequest = {
-      agent: this.#definitionOf(run),
+      agent,
       task: run.task,
       isInteractive: true,
       session,
@@ -143,12 +153,13 @@ export class Performer {
     const launch = await launchOf({ adapter, request, cwd: run.cwd });
     writeStartFiles(request.folder, launch.files ?? []);
     await gates.open(session, run.gateTokenHash);
-    const isInside = isContained(request.agent);
     const started = {
       command: launch.command,
       env: { ...environmentOf(request, launch), FLEET_RUN: id, FLEET_AGENT: run.agent },
     };
-    const { command, env } = isInside ? await this.#contained(run, session, request, started) : started;
+    const { command, env } = isInside
+      ? await this.#contained({ run, session, request, launch: started, model })
+      : started;
     const hello = await startHolder(program, {
       session,
       directory: places.session(session),
@@ -184,8 +195,16 @@ export class Performer {
     if (run) this.#options.collector.collect(run).catch(() => {});
   }
 
-  #contained(run: Run, session: string, request: LaunchRequest, launch: Launched): Promise<Launched> {
-    const { places, program, gateScript, loop, waysOut } = this.#options;
+  async #contained(start: {
+    readonly run: Run;
+    readonly session: string;
+    readonly request: LaunchRequest;
+    readonly launch: Launched;
+    readonly model: ModelAccess | null;
+  }): Promise<Launched> {
+    const { run, session, request, launch, model } = start;
+    const { places, program, gateScript, loop, waysOut, egresses } = this.#options;
+    const door = await egresses.open(session);
     const { fleet } = loop();
     const hasGate = 'FLEET_GATE_SOCKET' in launch.env;
     return contain({
@@ -199,8 +218,19 @@ export class Performer {
       otherProjects: Object.keys(fleet.projects),
       spool: request.gate.spool,
       startFolder: request.folder,
+      ours: {
+        environment: { ...EGRESS_ENVIRONMENT, ...model?.environment },
+        doors: [door, ...(model?.doors ?? [])],
+      },
+      hasModel: model !== null,
       launch: hasGate ? { ...launch, env: { ...launch.env, FLEET_GATE_SOCKET: GATE_INSIDE } } : launch,
     });
+  }
+
+  #closeWays(session: string): void {
+    this.#options.waysOut.close(session);
+    void this.#options.egresses.close(session);
+    this.#options.models.close(session);
   }
 
   #run(id: string): Run {

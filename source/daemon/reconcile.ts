@@ -9,6 +9,8 @@ import { connectHolder } from '../wire/holder-client.ts';
 import type { Places } from '../wire/places.ts';
 import { isAlive, isSameProcess } from '../wire/process-identity.ts';
 import type { Gates } from './gates.ts';
+import type { Egresses } from './egress.ts';
+import type { Models } from './models.ts';
 import type { WaysOut } from './ways-out.ts';
 import { endChild, findHolder, type FoundHolder } from './holders.ts';
 import type { Loop } from './loop.ts';
@@ -30,6 +32,8 @@ export interface ReconcilerOptions {
   readonly sessions: Sessions;
   readonly gates: Gates;
   readonly waysOut: WaysOut;
+  readonly egresses: Egresses;
+  readonly models: Models;
   readonly screens: ScreensLink;
 }
 
@@ -144,12 +148,13 @@ export class Reconciler {
 
   /** False when its holder did not let itself be adopted. */
   async #adopt(run: Run, found: FoundHolder | undefined): Promise<boolean> {
-    const { loop, sessions, gates, waysOut, screens } = this.#options;
+    const { loop, sessions, gates, waysOut, egresses, models, screens } = this.#options;
     const session = run.session!;
     try {
       await this.#becomeLive(run, found);
       await gates.open(session, run.gateTokenHash);
-      await waysOut.openAgain(run.id, session);
+      if (await waysOut.openAgain(run.id, session)) await egresses.openAgain(session);
+      await models.openAgain(session);
       await sessions.adopt(session);
     } catch {
       // Died or fell silent since it was found: the next look says which.

@@ -58,6 +58,11 @@ export class VaultKeeper {
     else await file.make(passphrase);
   }
 
+  /** One secret, for whoever must have it. Throws VaultError where the vault is locked; undefined: there is none. */
+  async get(project: string, name: string): Promise<string | undefined> {
+    return (await this.#open()).vault.get(project, name);
+  }
+
   /** Every secret of a project, to be kept out of what agents print. Of a locked vault there are none to be had. */
   async secretsOf(project: string): Promise<readonly Secret[]> {
     // Who keeps no secrets here is not asked to unlock a keyring because an agent starts.

@@ -47,11 +47,13 @@ export class WaysOut {
     return doors;
   }
 
-  /** Of a session that was started by a daemon before this one; nothing when it has none. */
-  async openAgain(run: string, session: string): Promise<void> {
-    if (this.#open.has(session)) return;
+  /** Of a session that was started by a daemon before this one; false: it is not contained, and has none. */
+  async openAgain(run: string, session: string): Promise<boolean> {
+    if (this.#open.has(session)) return true;
     const kept = this.#kept(run);
-    if (kept?.session === session) await this.open({ run, session, services: kept.services });
+    if (kept?.session !== session) return false;
+    await this.open({ run, session, services: kept.services });
+    return true;
   }
 
   /** What an earlier session of the run was given. */
@@ -82,7 +84,8 @@ export class WaysOut {
   }
 }
 
-function relay(socket: string, host: string, port: number): Promise<PrivateSocket> {
+/** Whoever connects to the socket talks to that port of the machine's loopback. */
+export function relay(socket: string, host: string, port: number): Promise<PrivateSocket> {
   return listenPrivately({
     path: socket,
     connectionsMax: CONNECTIONS_MAX,
