@@ -24,7 +24,7 @@ export interface Mask {
   readonly word: readonly (Uint8Array | undefined)[];
 }
 
-export class TooManySecrets extends Error {
+class TooManySecrets extends Error {
   readonly code = 'TOO_MANY_SECRETS';
   constructor() {
     super(`the secrets of this project are too many or too long to be masked; remove some: fleet vault rm`);
