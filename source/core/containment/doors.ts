@@ -3,6 +3,12 @@
 /** The session's gate; a gate inside is told `tcp:PORT` where it would be told a socket. */
 export const GATE_PORT = 901;
 
+/** The proxy that leads into the network. */
+export const EGRESS_PORT = 902;
+
+/** The service that runs the model, reached by way of us. */
+export const MODEL_PORT = 900;
+
 /** Services on the machine's own loopback that the person pointed the agent's CLI at: the first of them. */
 const LOOPBACK_PORT = 903;
 
