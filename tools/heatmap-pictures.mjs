@@ -31,6 +31,9 @@ await picture('heatmap-contrast', 'Agents by signal, in the theme of high contra
 await picture('heatmap-no-color', 'Agents by signal without colours', ['H', 'l'], 'dark', 'none');
 await picture('heatmap-insights', 'What makes each agent risky, and what would bring it down', [
   'I',
+  'j',
+  'j',
+  'j',
   'l',
   'l',
 ]);

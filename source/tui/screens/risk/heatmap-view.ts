@@ -186,14 +186,14 @@ function bands(values: readonly (number | null)[], cell: number, cursor: number)
   let before: number | null = null;
   return values.flatMap((value, at) => {
     const step = value === null ? null : heatStep(value);
-    const isBegun = step === before;
+    const isBegun = step === before || (step === 0 && before === null);
     before = step;
     if (step === null) return [span(fit(at === cursor ? '–' : '', cell), at === cursor ? 'caret' : 'plain')];
     const glyph = glyphOf(step);
-    const text = step === 0 || isBegun ? glyph : String(step);
+    const text = isBegun ? glyph : String(step);
     const filled = step === 0 ? fit(text, cell, 'right') : text.padStart(cell, glyph);
     if (at === cursor) return [span(fit(String(step), cell, 'right'), 'caret')];
-    if (step === 0 || isBegun) return [span(filled, `shade-${step}`)];
+    if (isBegun) return [span(filled, `shade-${step}`)];
     return [span(filled.slice(0, cell - 1), `shade-${step}`), span(text, `heat-${step}`)];
   });
 }
@@ -201,7 +201,7 @@ function bands(values: readonly (number | null)[], cell: number, cursor: number)
 const AXES: Readonly<Record<Exclude<HeatView, 'signals'>, readonly [from: string, middle: string]>> = {
   '6h': ['6 h ago', '3 h'],
   '24h': ['24 h ago', '12 h'],
-  '7d': ['7 d ago', '3½ d'],
+  '7d': ['7 d ago', '3.5 d'],
 };
 
 function axis(width: number, view: Exclude<HeatView, 'signals'>): string {

@@ -141,6 +141,9 @@ function panel(context: Context, row: RiskAgent, column: number, width: number):
 const PUSH_FULL = 6.6;
 const BAR_MIN = 10;
 const BAR_MAX = 40;
+/** At 80 columns the words beside a bar need nearly all of them; from there on a bar gets a third of each. */
+const BAR_SHARE = 0.34;
+const BAR_LESS = 17;
 
 /** Below this the marks of a signal are figures alone. */
 const WORDY_FROM_COLUMNS = 100;
@@ -148,7 +151,7 @@ const WORDY_FROM_COLUMNS = 100;
 function barLine(assessed: AgentAssessment, signal: Signal, isHere: boolean, width: number): Line {
   const reading = assessed.readings[signal];
   const push = pushOf(assessed, signal);
-  const bar = Math.max(BAR_MIN, Math.min(BAR_MAX, Math.floor(width * 0.2)));
+  const bar = Math.max(BAR_MIN, Math.min(BAR_MAX, Math.floor(width * BAR_SHARE) - BAR_LESS));
   const filled = Math.min(bar, Math.round((push / PUSH_FULL) * bar));
   const label = [
     span(isHere ? '▌' : ' ', 'accent'),
@@ -163,7 +166,10 @@ function barLine(assessed: AgentAssessment, signal: Signal, isHere: boolean, wid
     span(push < PUSH_MIN ? '      ' : ` +${push.toFixed(1)} `.padEnd(6), role),
     span(` ${fit(valueWords(signal, reading.value), 8, 'right')}`, 'strong'),
     span(`  ${width >= WORDY_FROM_COLUMNS ? scaleWords(signal) : shortScale(signal)}`, 'dim'),
-    span(` · ${evidenceWords(reading)} · ${ageOf(reading.ageMs)} ago`, 'dim'),
+    span(
+      ` · ${ageOf(reading.ageMs)}${width >= WORDY_FROM_COLUMNS ? ' ago' : ''} · ${evidenceWords(reading)}`,
+      'dim',
+    ),
   ];
 }
 
