@@ -40,7 +40,7 @@ const TABLE: readonly Part[] = [
   {
     at: 'cli',
     // `doctor` proves containment where there may be no daemon. A damaged log has no daemon to ask: `db restore` opens the store itself.
-    parts: ['core', 'wire', 'io/segments', 'io/files', 'io/store', 'io/sandbox'],
+    parts: ['core', 'wire', 'io/segments', 'io/files', 'io/git', 'io/store', 'io/sandbox'],
     packages: ['commander', 'string-width'],
     builtins: true,
   },
