@@ -166,7 +166,7 @@ export function runName(fleet: Fleet, run: Run): string {
 const TELLING = ['command', 'file_path', 'path', 'url', 'pattern', 'query', 'prompt', 'description'];
 
 /** A call in a few words, for lists; never enough to approve it by. */
-export function callSummary(input: Readonly<Record<string, unknown>>): string {
+function callSummary(input: Readonly<Record<string, unknown>>): string {
   for (const member of TELLING) {
     const value = input[member];
     if (typeof value === 'string' && value !== '') return value;

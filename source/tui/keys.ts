@@ -135,7 +135,7 @@ export const KEYS = [
     'room',
     '1 2 3 4 5 6 7 8 9',
     'pane',
-    'Focus that pane. On a narrow screen: 1 list, 2 pane, 3 queue.',
+    'Focus that pane. On a narrow screen: 1 list, 2 pane, 3 queue, 4 heatmap.',
   ),
   row('zoom', 'room', 'z', 'zoom', 'Give the focused pane the whole screen, and back.', true),
   row('layout', 'room', 'space', 'layout', 'Next layout: tiled, columns, stack, one.', true),

@@ -3,7 +3,7 @@ import { ScreenMode } from '../wire/screen-frame.ts';
 import { queueItems } from './fleet-view.ts';
 import type { PanePlace } from './layout.ts';
 import { hasCell } from './panes/rect.ts';
-import { moved } from './reduce-page.ts';
+import { clicked, moved } from './reduce-page.ts';
 import { moveInQueue } from './reduce-queue.ts';
 import { beginScroll, scrollBy, WHEEL_LINES } from './reduce-scroll.ts';
 import { listWindow, queueWindow } from './screens/control-room/windows.ts';
@@ -26,10 +26,12 @@ export function onMouse(ui: Ui, context: Context, mouse: MouseEvent): Step {
   return step(ui);
 }
 
-/** A page scrolls; its keys do the rest. */
+/** A page scrolls, and a click chooses a row of it. */
 function onPage(ui: Ui, context: Context, mouse: MouseEvent): Step {
   const by = notch(mouse);
-  return by === 0 ? step(ui) : step(moved(ui, context, by * WHEEL_LINES));
+  if (by !== 0) return step(moved(ui, context, by * WHEEL_LINES));
+  if (mouse.action !== 'press' || mouse.button !== 'left') return step(ui);
+  return step(clicked(ui, context, mouse.y));
 }
 
 /** -1 up, 1 down, 0 when it is not the wheel. */

@@ -6,10 +6,11 @@ import { askRisk } from './reduce-risk.ts';
 import { nextWaiting } from './reduce-queue.ts';
 import { beginLetGo, beginQuarantine, beginRelease } from './reduce-quarantine.ts';
 import { agentsIn, riskAgentAt, riskRows } from './risk-rows.ts';
+import { firstRiskRow } from './screens/risk/risk-window.ts';
 import { eventsView } from './screens/events/events-view.ts';
 import { signalStretch } from './screens/events/signal-events.ts';
-import { heatRows } from './screens/risk/heatmap-view.ts';
-import { insightRows } from './screens/risk/insights-view.ts';
+import { ABOVE as HEAT_ABOVE, heatRows } from './screens/risk/heatmap-view.ts';
+import { ABOVE as INSIGHTS_ABOVE, insightRows } from './screens/risk/insights-view.ts';
 import { momentAt, shownAt, stretchAt, timeColumns } from './screens/risk/time-columns.ts';
 import { quarantineLines, quarantineRows } from './screens/quarantine/quarantine-view.ts';
 import { signalAt } from './signal-words.ts';
@@ -121,6 +122,19 @@ export function moved(ui: Ui, context: Context, by: number): Ui {
     default:
       return page satisfies never;
   }
+}
+
+/** The agent in that line of the screen, if there is one. */
+export function clicked(ui: Ui, context: Context, y: number): Ui {
+  const { page } = ui;
+  const rect = layoutOf(ui).page;
+  if (!rect || (page.type !== 'heatmap' && page.type !== 'insights')) return ui;
+  const above = page.type === 'heatmap' ? HEAT_ABOVE : INSIGHTS_ABOVE;
+  const rows = riskRows(ui, context);
+  const room = pageRows(ui);
+  const at = y - rect.y - above;
+  const row = at >= 0 && at < room ? rows[firstRiskRow(ui, context, room) + at] : undefined;
+  return row?.type === 'agent' ? { ...ui, page: { ...page, agent: row.key } } : ui;
 }
 
 function pageRows(ui: Ui): number {

@@ -119,7 +119,22 @@ export function onQuarantineDetail(ui: Ui, detail: AskValue['quarantine-detail']
   const { page } = ui;
   const { project, agent } = detail.quarantine;
   if (page.type !== 'quarantine' || page.project !== project || page.agent !== agent) return ui;
+  const isSame = page.detail?.evidence.length === detail.evidence.length;
+  if (isSame && page.detail?.quarantine.id === detail.quarantine.id) return ui;
   return { ...ui, page: { ...page, detail, top: 0, seen: 0 } };
+}
+
+/** What it showed is kept within moments of stopping it; whoever looks sooner gets it as soon as it is there. */
+const EVIDENCE_MS = 10_000;
+
+/** Asks again for evidence that was not there yet. */
+export function withEvidence(next: Step, { now }: Context): Step {
+  const { page } = next.ui;
+  if (page.type !== 'quarantine' || !page.detail) return next;
+  const { quarantine, evidence } = page.detail;
+  if (evidence.length > 0 || now - quarantine.since > EVIDENCE_MS) return next;
+  const { project, agent } = page;
+  return { ...next, intents: [...next.intents, { type: 'quarantine-detail', project, agent }] };
 }
 
 /** The oldest are counted from the stretch's beginning; what came after its end is of another cell. */

@@ -75,6 +75,7 @@ export function inRoom(ui: Ui, context: Context, action: string, key: string): S
     case 'previous-region':
       return step(inRegion(ui, -1));
     case 'number':
+      if (key === '4' && layoutOf(ui).kind === 'narrow') return openRisk(ui, context, 'heatmap');
       return step(byNumber(ui, Number(key)));
     case 'zoom':
       return step(zoomed(ui));

@@ -10,7 +10,7 @@ import { queueItems } from './fleet-view.ts';
 import { editedIn, inOverlay, starting, typedInto } from './reduce-overlays.ts';
 import { edited, seen } from './reduce-queue.ts';
 import { inPage } from './reduce-page.ts';
-import { onEvents, onQuarantineDetail, withSeen } from './reduce-quarantine.ts';
+import { onEvents, onQuarantineDetail, withEvidence, withSeen } from './reduce-quarantine.ts';
 import { askRisk, onRisk } from './reduce-risk.ts';
 import { goTo, inLook, inRoom, inScroll } from './reduce-room.ts';
 import { onFound, onLines } from './reduce-scroll.ts';
@@ -57,7 +57,7 @@ function react(ui: Ui, context: Context, input: UiInput): Step {
     case 'resize':
       return onResize(ui, input.size);
     case 'fleet':
-      return onFleet(ui, context);
+      return withEvidence(onFleet(ui, context), context);
     case 'tick':
       return askRisk(onTick(ui, context), context);
     case 'daemon':

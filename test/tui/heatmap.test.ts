@@ -165,6 +165,17 @@ describe('the heatmap', () => {
     expect(lines.join('\n')).not.toContain('Everywhere in CONTROL');
   });
 
+  it('UI1 a click chooses an agent, the wheel moves on', () => {
+    const room = aRoom(SMALL).press('H');
+    const mouse = { type: 'mouse', x: 20, y: 11, alt: false, ctrl: false, shift: false } as const;
+    const more = { raw: Buffer.alloc(0) };
+    room.does({ ...mouse, ...more, action: 'press', button: 'left', wheel: null } as never);
+    expect(shown(room)[11]).toMatch(/^▌ {2}migrator /);
+    room.does({ ...mouse, ...more, action: 'wheel', button: null, wheel: 'down' } as never);
+    expect(shown(room).find((line) => line.startsWith('▌'))).toContain('qa');
+    expect(room.press('q', '4').ui.page.type).toBe('heatmap');
+  });
+
   it('UI3 w goes from it to what waits, and the panes below keep their sizes', () => {
     const fleet = troubledFleet().asks('docs', 'Bash', { command: 'ls' }, 'a1');
     const room = new ARoom(fleet).does({ type: 'risk', agents: TROUBLED, problem: '' }).press('H');

@@ -83,6 +83,19 @@ describe('an agent in quarantine', () => {
     expect(room.press('r').ui.overlay).toBeNull();
   });
 
+  it('RI3 whoever looks before its evidence is kept gets it as soon as it is there', () => {
+    const room = onScraper(aRoom()).press('enter');
+    const detail = detailOf(room, 4);
+    room.does({ type: 'quarantine-detail', detail: { ...detail, evidence: [] } });
+    room.intents.splice(0);
+    room.sees();
+    expect(room.wanted('quarantine-detail')).toHaveLength(1);
+    room.does({ type: 'quarantine-detail', detail });
+    expect(shown(room).join('\n')).toContain('screen of run 7f3');
+    room.sees();
+    expect(room.wanted('quarantine-detail')).toHaveLength(0);
+  });
+
   it('RI3 shows what it printed with everything unseen spelled out', () => {
     const room = onScraper(aRoom()).press('enter');
     const detail = detailOf(room, 1);
@@ -139,6 +152,8 @@ describe('an agent that a tripwire holds', () => {
 
   it('RI2 is marked with the tripwire, and let go of with a reason', () => {
     const room = held(aRoom({ columns: 120, rows: 34 })).press('I', 'j', 'j', 'j');
+    const inList = shown(held(aRoom())).find((line) => line.includes('backend-dev'));
+    expect(inList).toMatch(/^ ●!backend-dev +held: crash-loop: 5 crashes/);
     const lines = shown(room).join('\n');
     expect(lines).toContain('▌! backend-dev');
     expect(lines).toContain('held     crash-loop: 5 crashes in 10 minutes; r lets it go on');

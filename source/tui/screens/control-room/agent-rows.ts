@@ -1,5 +1,6 @@
 /** The list: one line an agent, what waits for a person first. */
-import { quarantineOf } from '../../../core/quarantine.ts';
+import { isEnded } from '../../../core/fleet.ts';
+import { holdsOf, quarantineOf } from '../../../core/quarantine.ts';
 import { doingOf, otherProject, runName, waitingSince, type ListEntry } from '../../fleet-view.ts';
 import type { RoomLayout } from '../../layout.ts';
 import type { Rect } from '../../panes/rect.ts';
@@ -139,7 +140,9 @@ function rowOf(
   const waiting = waitingSince(fleet, run.id);
   const isLost = run.session !== null && ui.lost.includes(run.session);
   const isUngated = run.protection === 'contained only';
-  const doing = isLost ? 'holder does not answer' : harmless(doingOf(fleet, run, status));
+  const [hold] = isEnded(run) ? [] : holdsOf(fleet, run);
+  const words = hold ? `held: ${hold.tripwire}: ${hold.detail}` : doingOf(fleet, run, status);
+  const doing = isLost ? 'holder does not answer' : harmless(words);
   const other = harmless(otherProject(run, fleet, setting.project));
   const place = other === '' ? '' : `${cutMiddle(other, PROJECT_COLUMNS)} · `;
   const protection = isUngated && widths.doing > 24 + place.length ? 'contained only · ' : '';
@@ -147,12 +150,16 @@ function rowOf(
   const role: Role =
     status === 'waiting'
       ? 'plain'
-      : isLost || status === 'failed' || status === 'quarantined'
+      : isLost || hold || status === 'failed' || status === 'quarantined'
         ? 'danger'
         : 'dim';
   return {
     // An agent whose calls no gate sees carries a mark where there is no room for words.
-    mark: [span(' '), glyphOfStatus(status), span(isUngated && protection === '' ? '°' : '', 'dim')],
+    mark: [
+      span(' '),
+      glyphOfStatus(status),
+      hold ? span('!', 'danger') : span(isUngated && protection === '' ? '°' : '', 'dim'),
+    ],
     name: [span(name, status === 'waiting' ? 'waiting' : ui.panes.includes(run.id) ? 'plain' : 'dim')],
     doing: [span(label, 'dim'), span(cut(doing, Math.max(0, widths.doing - label.length)), role)],
     age: [span(ageOf(now - (waiting ?? run.endedAt ?? run.startedAt ?? run.requestedAt)), 'dim')],

@@ -42,15 +42,15 @@ import {
 import type { Context } from '../../ui-input.ts';
 import type { Ui } from '../../ui-state.ts';
 import type { Line } from '../control-room/request-lines.ts';
-import { firstRow } from '../control-room/windows.ts';
 import { momentWords } from '../events/moment-words.ts';
 import { glyphOf, heatCell, heatStep } from './heat-cells.ts';
 import { FIGURE_COLUMNS, heatColumns, LEVEL_COLUMNS, MARK_COLUMNS } from './heat-columns.ts';
 import { emptyRiskLines } from './empty-risk.ts';
+import { firstRiskRow } from './risk-window.ts';
 import { shownAt, stretchAt, timeColumns } from './time-columns.ts';
 
 /** Title, headings; below the rows a rule, two lines of figures and the scale. */
-const ABOVE = 3;
+export const ABOVE = 3;
 const FIGURE_LINES = 2;
 const BELOW = 1 + FIGURE_LINES + 1;
 
@@ -62,9 +62,8 @@ export function heatmapLines(ui: Ui, context: Context, page: HeatmapPage, rect: 
   const here = riskAgentAt(ui, context);
   const title = titleLine(ui, page, width);
   if (!here) return [title, [], ...emptyRiskLines(ui, context)];
-  const cursor = rows.findIndex((row) => row.type === 'agent' && row.key === here.key);
   const room = heatRows(rect.rows);
-  const from = firstRow(cursor, rows.length, room);
+  const from = firstRiskRow(ui, context, room);
   const shown = rows.slice(from, from + room);
   const body =
     page.view === 'signals' ? signalRows(ui, context, page, shown) : timeRows(ui, context, page, shown);

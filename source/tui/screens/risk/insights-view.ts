@@ -26,12 +26,12 @@ import { ageOf, cutMiddle, cutSpans, fit, harmless, span, widthOf, type Span } f
 import type { Context } from '../../ui-input.ts';
 import type { Ui } from '../../ui-state.ts';
 import type { Line } from '../control-room/request-lines.ts';
-import { firstRow } from '../control-room/windows.ts';
 import { emptyRiskLines } from './empty-risk.ts';
+import { firstRiskRow } from './risk-window.ts';
 import { nameColumns } from './heat-columns.ts';
 
 /** Title and a blank line. */
-const ABOVE = 2;
+export const ABOVE = 2;
 /** Rule with the name, seven bars, the six hours, two ways down, the ledger. */
 const PANEL_ROWS = 1 + 7 + 1 + 2 + 1;
 /** A panel alone, without others to compare with, is no page of insights. */
@@ -50,8 +50,7 @@ export function insightsLines(ui: Ui, context: Context, page: InsightsPage, rect
   ];
   if (!here) return [title, [], ...emptyRiskLines(ui, context)];
   const room = insightRows(rect.rows);
-  const cursor = rows.findIndex((row) => row.type === 'agent' && row.key === here.key);
-  const from = firstRow(cursor, rows.length, room);
+  const from = firstRiskRow(ui, context, room);
   const name = nameColumns(rows, width);
   const lines: Line[] = [
     title,
