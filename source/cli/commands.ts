@@ -55,6 +55,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'vault set': () => import('./vault-set.ts'),
   'vault rm': () => import('./vault-rm.ts'),
   'vault unlock': () => import('./vault-unlock.ts'),
+  network: () => import('./network.ts'),
   scan: () => import('./scan.ts'),
   budget: () => import('./budget.ts'),
   'budget reset': () => import('./budget-reset.ts'),

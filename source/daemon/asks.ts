@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { AgentDefinition, Vendor } from '../core/agent.ts';
 import { pendingApprovals, isEnded, isLive, type Run } from '../core/fleet.ts';
 import type { Input } from '../core/input.ts';
+import { networkPaths } from '../core/network/paths.ts';
 import type { Store } from '../io/store/store.ts';
 import type { Ask, AskValue, DaemonFacts } from '../wire/daemon-protocol.ts';
 import { ApprovalAsks } from './approval-asks.ts';
@@ -133,6 +134,11 @@ export class Asks {
       case 'vault-remove':
       case 'vault-unlock':
         return answerVault(this.#options.vault, ask);
+      case 'network': {
+        const { egresses, models } = this.#options;
+        const open = { proxies: egresses.sessions, models: models.sessions };
+        return { paths: networkPaths(loop.fleet, open) };
+      }
       case 'configure': {
         const { project, problems } = await loadProject(ask.project);
         if (project) await loop.submit({ type: 'configure', project }, actor);

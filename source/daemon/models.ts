@@ -67,17 +67,9 @@ export class Models {
     ({ port: this.#portBefore, sessions: this.#before } = keptIn(this.#file));
   }
 
-  /** Sessions that may ask, and whom. */
-  get sessions(): readonly { readonly session: string; readonly backend: ModelBackend }[] {
-    return [...this.#admitted.values()].map(({ session, provider, upstream, key }) => ({
-      session,
-      backend: { provider, upstream, key },
-    }));
-  }
-
-  /** null where nobody asks. */
-  async port(): Promise<number | null> {
-    return this.#broker === null ? null : (await this.#broker).port;
+  /** Sessions that may ask, where they are passed on to, and the name of the key. */
+  get sessions(): readonly { readonly session: string; readonly upstream: string; readonly key: string }[] {
+    return [...this.#admitted.values()].map(({ session, upstream, key }) => ({ session, upstream, key }));
   }
 
   /** Throws an Error that says what is missing; nothing where the project names no service. */
@@ -203,8 +195,8 @@ export class Models {
   }
 
   async #keep(): Promise<void> {
-    const port = await this.port();
-    if (port === null) return;
+    const port = (await this.#broker)?.port;
+    if (port === undefined || port === null) return;
     const { fleet } = this.#loop();
     const before = this.#before.filter(({ session }) => {
       const run = this.#admitted.has(session) ? undefined : runOfSession(fleet, session);

@@ -100,6 +100,7 @@ const FIELDS: { readonly [Type in Ask['type']]: Fields<Required<Extract<Ask, { t
   'vault-set': { project: text, name: text, value: text },
   'vault-remove': { project: text, name: text },
   'vault-unlock': { passphrase: text },
+  network: {},
   configure: { project: text },
   worktrees: { project: orNull(text) },
   'discard-worktree': { run: text, isForced: flag },

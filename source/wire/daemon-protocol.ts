@@ -9,6 +9,7 @@ import type { RulePreview } from '../core/approvals/preview-rule.ts';
 import type { RuleProposal } from '../core/approvals/propose-rules.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Fleet } from '../core/fleet.ts';
+import type { NetworkPath } from '../core/network/paths.ts';
 import type { Quarantine } from '../core/quarantine.ts';
 import type { Counterfactuals } from '../core/risk/counterfactual.ts';
 import type { Span } from '../core/risk/history.ts';
@@ -139,6 +140,8 @@ export type Ask =
   | { readonly type: 'vault-set'; readonly project: string; readonly name: string; readonly value: string }
   | { readonly type: 'vault-remove'; readonly project: string; readonly name: string }
   | { readonly type: 'vault-unlock'; readonly passphrase: string }
+  /** Every way out that there is. */
+  | { readonly type: 'network' }
   | { readonly type: 'configure'; readonly project: string }
   | { readonly type: 'worktrees'; readonly project: string | null }
   | { readonly type: 'discard-worktree'; readonly run: string; readonly isForced: boolean }
@@ -217,6 +220,7 @@ export interface AskValue {
   'vault-set': Record<string, never>;
   'vault-remove': { readonly wasThere: boolean };
   'vault-unlock': Record<string, never>;
+  network: { readonly paths: readonly NetworkPath[] };
   configure: { readonly problems: readonly string[] };
   worktrees: { readonly worktrees: readonly WorktreeRow[] };
   'discard-worktree': { readonly salvage: string | null };

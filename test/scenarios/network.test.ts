@@ -117,6 +117,20 @@ describe.skipIf(NO_SANDBOX !== null)(
       expect((await home.fleet(['approve', second.id, '--hash', second.hash])).code).toBe(0);
       expect(await tried(run, 6, at(other))).toBe('200 this is other');
 
+      const seen = await home.fleet(['network', '--json']);
+      expect(JSON.parse(seen.stdout)).toMatchObject({
+        paths: [
+          { type: 'proxy', run, isOpen: true },
+          {
+            type: 'listed host',
+            to: `127.0.0.1:${listed}`,
+            isOpen: true,
+            why: expect.stringContaining('it needs it'),
+          },
+          { type: 'allowed host', to: `127.0.0.1:${other}`, openedBy: expect.stringMatching(/^person:/) },
+        ],
+      });
+
       // A daemon that comes after this one opens the same way again, with the same hosts.
       const killed = await home.daemonPid();
       process.kill(killed, 'SIGKILL');
@@ -193,6 +207,9 @@ describe.skipIf(NO_SANDBOX !== null)(
       expect(await tried(run, 1, { via: 'model' })).toBe('200 this is a model');
       const { stdout } = await home.fleet(['ls', '--json']);
       expect(JSON.parse(stdout)).toMatchObject({ runs: [{ id: run, backend: { provider: 'anthropic' } }] });
+      const told = await home.fleet(['network']);
+      expect(told.stdout).toMatch(/not contained +everything this machine reaches/);
+      expect(told.stdout).toMatch(new RegExp(`model +http://127.0.0.1:${port} +daemon .*secret MODEL`));
     });
   },
 );
