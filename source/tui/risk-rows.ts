@@ -2,7 +2,7 @@
 import { holdsOf, quarantineOf } from '../core/quarantine.ts';
 import type { Fleet } from '../core/fleet.ts';
 import { agentKey } from '../core/risk/observe.ts';
-import type { Level } from '../core/risk/level.ts';
+import { LEVELS, type Level } from '../core/risk/level.ts';
 import type { Signal } from '../core/risk/signal.ts';
 import type { AgentAssessment } from '../wire/daemon-protocol.ts';
 import type { Page, Sort } from './page.ts';
@@ -39,7 +39,9 @@ export function riskRows(ui: Ui, context: Context): readonly RiskRow[] {
     else groups.set(group, [row]);
   }
   const before = (a: RiskAgent, b: RiskAgent): number => {
-    const risk = b.assessed.probability - a.assessed.probability;
+    // One that was put in quarantine by hand is critical whatever its figures say.
+    const level = LEVELS.indexOf(b.assessed.level) - LEVELS.indexOf(a.assessed.level);
+    const risk = level || b.assessed.probability - a.assessed.probability;
     const name = a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
     switch (sort) {
       case 'risk':

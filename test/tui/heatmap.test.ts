@@ -89,6 +89,12 @@ describe('the heatmap', () => {
     expect(names(room.press('s')).slice(0, 2)).toEqual(['load-tester', 'qa']);
   });
 
+  it('RI7 one that was stopped by hand stands first, whatever its figures say', () => {
+    const agents = [assessed('busy', { error: 0.3 }), assessed('calm', {}, { level: 'critical' })];
+    const rows = shown(aRoom(SMALL, agents).press('I')).slice(3, 5);
+    expect(rows.map((row) => row.slice(3, 8).trim())).toEqual(['calm', 'busy']);
+  });
+
   it('RI6 shows only agents that match the filter, and esc shows all again', () => {
     const room = aRoom().press('H', '/').types('opera').press('enter');
     expect(shown(room).join('\n')).toContain('migrator');
