@@ -56,6 +56,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'vault rm': () => import('./vault-rm.ts'),
   'vault unlock': () => import('./vault-unlock.ts'),
   network: () => import('./network.ts'),
+  audit: () => import('./audit.ts'),
   scan: () => import('./scan.ts'),
   budget: () => import('./budget.ts'),
   'budget reset': () => import('./budget-reset.ts'),

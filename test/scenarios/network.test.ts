@@ -205,6 +205,13 @@ describe.skipIf(NO_SANDBOX !== null)(
       await piped(['vault', 'set', 'MODEL'], `${KEY}\n`, cwd);
       const run = await started(cwd);
       expect(await tried(run, 1, { via: 'model' })).toBe('200 this is a model');
+      const audited = await home.fleet(['audit', '--json'], { cwd });
+      expect(audited.code).toBe(1);
+      const { lines } = JSON.parse(audited.stdout) as { lines: { check: string; evidence: string }[] };
+      expect(lines.map(({ evidence }) => evidence)).toContain('not contained: dev');
+      expect((await home.fleet(['audit'], { cwd })).stdout).toMatch(
+        /^✓ no secrets within reach: none found/m,
+      );
       const { stdout } = await home.fleet(['ls', '--json']);
       expect(JSON.parse(stdout)).toMatchObject({ runs: [{ id: run, backend: { provider: 'anthropic' } }] });
       const told = await home.fleet(['network']);
