@@ -295,8 +295,8 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   brain.close();
   reconciler.close();
   notifier.close();
-  await models.closeAll();
   if (code === 0) {
+    await models.tellAll();
     await loop.submit({ type: 'daemon-stopped' });
     saveFleet(store, loop.fleet);
   }
@@ -304,6 +304,7 @@ async function serve(options: DaemonOptions, store: Store): Promise<number> {
   gates.closeAll();
   waysOut.closeAll();
   egresses.closeAll();
+  await models.closeAll();
   screens.close();
   sessions.close();
   return code;

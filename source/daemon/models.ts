@@ -131,9 +131,13 @@ export class Models {
     void this.#keep();
   }
 
-  /** The sessions live on; what they have asked so far goes on record. */
-  async closeAll(): Promise<void> {
+  /** What sessions have asked so far goes on record, before nobody counts any more. */
+  async tellAll(): Promise<void> {
     await Promise.all([...this.#admitted].map(([session, admitted]) => this.#tell(session, admitted)));
+  }
+
+  /** The sessions live on, and are served by the next daemon. */
+  async closeAll(): Promise<void> {
     for (const socket of this.#relays.values()) socket.close();
     await (await this.#broker)?.close();
   }

@@ -75,7 +75,7 @@ export function isEnvironmentFile(path: string): boolean {
   );
 }
 
-export const shownSecret = (value: string): string => `${value.slice(0, 4)}… (${value.length} characters)`;
+const shownSecret = (value: string): string => `${value.slice(0, 4)}… (${value.length} characters)`;
 
 function inLine(line: string): readonly { readonly kind: string; readonly value: string }[] {
   const found = FORMATS.flatMap(({ kind, pattern }) => {
