@@ -2,7 +2,6 @@
  * The control room at work: brings what comes from the terminal, the daemon and screens to the one pure
  * function, does what it wants done, and keeps the picture on the terminal up to date.
  */
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { isLive } from '../core/fleet.ts';
 import { agentEnvironment } from '../wire/agent-environment.ts';
@@ -32,8 +31,7 @@ import { layoutFacts, layoutOf } from './step.ts';
 import { FramePacer } from './terminal/frame-pacer.ts';
 import type { TerminalFeatures } from './terminal/features.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { eventsOf } from './events-ask.ts';
-import { allowAlways, previewOf } from './rule-asks.ts';
+import { approvalsOf, askFor } from './daemon-intents.ts';
 import { isLight, themeFor } from './theme.ts';
 import { untilTick } from './ticking.ts';
 import { writeFleetYaml } from './write-fleet-yaml.ts';
@@ -388,64 +386,24 @@ export class Room {
         this.#pacer.noteTyping();
         return this.#typing.type(intent.session, intent.bytes);
       case 'ask':
-        return void this.#daemon.ask(intent.ask).catch((error: unknown) => this.#failed(error));
-      case 'decide': {
-        const { type, ...answer } = intent;
-        return void this.#daemon
-          .ask({ type, ...answer, decision: randomUUID() })
-          .catch((error: unknown) => this.#failed(error, intent.approval));
-      }
+      case 'decide':
       case 'detail':
-        return void this.#daemon
-          .ask({ type: 'approval-detail', approval: intent.approval })
-          // Without it the whole input is shown as it was asked.
-          .then(
-            (detail) => this.take({ ...intent, detail }),
-            () => undefined,
-          );
       case 'risk':
-        return void this.#daemon.ask({ type: 'risk' }).then(
-          ({ agents }) => this.take({ type: 'risk', agents, problem: '' }),
-          (error: unknown) => this.take({ type: 'risk', agents: null, problem: wordsOf(error) }),
-        );
       case 'events':
-        return void eventsOf(this.#daemon, intent)
-          .then((events) => this.take({ type: 'events', agent: intent.agent, events }))
-          .catch((error: unknown) => this.#failed(error));
       case 'quarantine-detail':
-        return void this.#daemon
-          .ask(intent)
-          .then((detail) => this.take({ type: 'quarantine-detail', detail }))
-          .catch((error: unknown) => this.#failed(error));
       case 'proposals':
-        return void this.#daemon
-          .ask({ type: 'rule-proposals', approval: intent.approval })
-          .then((proposals) => this.take({ ...intent, proposals }))
-          .catch((error: unknown) => this.#failed(error));
       case 'preview':
-        return void previewOf(this.#daemon, intent)
-          .then((preview) => preview && this.take({ type: 'preview', rule: intent.rule, preview }))
-          .catch((error: unknown) => this.#failed(error));
       case 'always':
-        return void allowAlways(this.#daemon, intent)
-          .then((text) => this.take({ type: 'notice', text }))
-          .catch((error: unknown) => this.#failed(error, intent.approval));
-      case 'batch': {
-        const members = intent.members.map((member) => ({ ...member, decision: randomUUID() }));
-        return void this.#daemon
-          .ask({ type: 'decide-batch', members, verdict: 'approved', message: '' })
-          .catch((error: unknown) => {
-            for (const { approval } of members) this.#failed(error, approval);
-          });
-      }
+      case 'batch':
+      case 'restart':
+        return void askFor(this.#daemon, intent, this.#options.environment).then(
+          (input) => input && this.take(input),
+          (error: unknown) => {
+            for (const approval of approvalsOf(intent)) this.#failed(error, approval);
+          },
+        );
       case 'start':
         return this.#start(intent);
-      case 'restart': {
-        const environment = agentEnvironment(this.#options.environment);
-        return void this.#daemon
-          .ask({ type: 'restart', run: intent.run, environment })
-          .catch((error: unknown) => this.#failed(error));
-      }
       case 'lines':
         return void this.#fetchLines(intent);
       case 'search':

@@ -1,11 +1,13 @@
 /** Agents that go bad, as real processes: held, stopped, kept out, let in again. */
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../source/core/fleet.ts';
 import { FleetHome, PROGRAM } from '../support/fleet-home.ts';
 import { until } from '../support/until.ts';
 
+/** Two minutes of two busy cores: `npm run test:reliability`. */
+const isFull = process.env['FLEET_RELIABILITY_COUNT'] === 'full';
 const AGENT = resolve(import.meta.dirname, '..', 'support', 'faulty-agent.mjs');
 
 let home: FleetHome;
@@ -153,6 +155,76 @@ describe('the brain', () => {
     expect(agents[0]).toMatchObject({ agent: 'stuck', level: 'critical' });
     const shown = await home.fleet(['quarantine', 'show', 'stuck'], { cwd: folder });
     expect(shown.stdout).toMatch(/put there by the brain: risk 0\.\d+: silent/);
+  });
+});
+
+describe.runIf(isFull)('a fleet of twelve', () => {
+  it('R22 those that stall, loop and crash are found, an outage of all quarantines nobody', async () => {
+    // Two minutes of an agent's life in a second.
+    home = new FleetHome({ FLEET_BRAIN_SPEED: '120' });
+    const fine = Array.from({ length: 8 }, (_, at) => `fine-${at}`);
+    const folder = project(...fine, 'stuck-1', 'stuck-2', 'looping', 'crashing');
+    for (const name of fine) await start(folder, name, 'fine');
+    const stuck = [await start(folder, 'stuck-1', 'stall'), await start(folder, 'stuck-2', 'stall')];
+    await start(folder, 'looping', 'loop');
+    const daemon = await home.connect();
+    const { run: crashing } = await daemon.ask({
+      type: 'start',
+      project: folder,
+      agent: 'crashing',
+      command: [],
+      task: 'crash',
+      worktree: null,
+      columns: 80,
+      rows: 24,
+      environment: home.environment,
+    });
+    const held = async (agent: string): Promise<string | undefined> =>
+      Object.values((await home.state()).holds).find(([hold]) => hold?.agent === agent)?.[0]?.tripwire;
+    // A person who does not give up.
+    for (let crash = 1; crash < 5; crash++) {
+      await home.runWhen(crashing, ({ phase, generation }) => phase === 'exited' && generation >= crash);
+      await daemon.ask({ type: 'restart', run: crashing, environment: home.environment });
+    }
+    await until(async () => ((await held('crashing')) === 'crash-loop' ? true : undefined), 'the crash loop');
+    await until(async () => ((await held('looping')) === 'identical-call' ? true : undefined), 'the loop');
+    for (const { id } of stuck) {
+      const ended = await until(
+        async () => {
+          const run = (await home.state()).runs[id];
+          return run?.phase === 'exited' ? run : undefined;
+        },
+        'those that stall to be stopped',
+        120_000,
+      );
+      expect(isAlive(ended.child!.pid)).toBe(false);
+    }
+    const quarantined = async (): Promise<string[]> =>
+      Object.values((await home.state()).quarantines)
+        .map(({ agent }) => agent)
+        .sort();
+    expect(await quarantined()).toEqual(['stuck-1', 'stuck-2']);
+
+    writeFileSync(join(folder, 'outage'), '');
+    // Forty failures of each: half an hour of their lives.
+    const callsOf = async (): Promise<Map<string, number>> => {
+      const { agents } = await daemon.ask({ type: 'risk' });
+      return new Map(agents.map(({ agent, readings }) => [agent, readings.error?.n ?? 0]));
+    };
+    const before = await callsOf();
+    await until(
+      async () => {
+        const now = await callsOf();
+        return fine.every((agent) => now.get(agent)! >= before.get(agent)! + 40) ? true : undefined;
+      },
+      'the outage to be felt by all',
+      120_000,
+    );
+    rmSync(join(folder, 'outage'));
+    expect(await quarantined()).toEqual(['stuck-1', 'stuck-2']);
+    const state = await home.state();
+    for (const run of Object.values(state.runs))
+      if (run.agent.startsWith('fine')) expect(run.phase).toBe('running');
   });
 });
 

@@ -1,9 +1,13 @@
-// An agent that works through the real gate, and goes bad the way its task says: stall, loop, errors, or not
-// at all (fine). It runs nothing; it reports what it was allowed as done.
+// An agent that works through the real gate, and goes bad the way its task says: stall, loop, crash, or not at
+// all (fine). While there is a file `outage` beside it, what a fine one does fails as well. It runs nothing; it
+// reports what it was allowed as done.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 
 const { FLEET_NODE: node, FLEET_GATE: gate, FLEET_TASK: fault = 'fine' } = process.env;
+/** A dozen of these share two cores. */
+const PAUSE_MS = 400;
 /** Enough that nobody calls it a beginner any more. */
 const GOOD_CALLS = 12;
 
@@ -29,12 +33,12 @@ async function call(path, outcome = 'succeeded') {
 const beside = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
 console.log(`beside ${beside.pid}`);
 await tell({ event: 'turn-started' });
+if (fault === 'crash') process.exit(1);
 for (let done = 0; done < GOOD_CALLS; done++) await call(`file-${done}.txt`);
 console.log(`now ${fault}`);
 if (fault === 'stall') await new Promise(() => setInterval(() => {}, 1_000));
 for (let done = 0; ; done++) {
   if (fault === 'loop') await call('same.txt', 'failed');
-  else if (fault === 'errors') await call(`missing-${done}.txt`, 'failed');
-  else await call(`more-${done}.txt`);
-  if (fault !== 'loop') await after(100);
+  else await call(`more-${done}.txt`, existsSync('outage') ? 'failed' : 'succeeded');
+  if (fault !== 'loop') await after(PAUSE_MS);
 }
