@@ -84,6 +84,68 @@ describe.skipIf(!CODEX)(`the real Codex in the fleet${SKIPPED}`, () => {
     await fleet.noAlarms();
   });
 
+  const wait = call('wait_agent', { targets: ['{{agent_id.{3}([0-9a-f-]+)}}'], timeout_ms: 30_000 });
+  const spawning = (kind: string | null, ...turns: string[]): string =>
+    call('spawn_agent', {
+      message: [...turns, '>> say sub done'].join('\n'),
+      ...(kind && { agent_type: kind }),
+    });
+  /** What Codex calls a kind of sub-agent, and fleet an agent of the project. */
+  const EXPLORER = {
+    'agents/explorer/AGENT.md':
+      '---\nname: explorer\npermissions: {execution_tier: restricted}\n---\nYou look around.\n',
+  };
+  const judged = async () =>
+    (await fleet.home.log()).flatMap(({ event }) => (event.type === 'tool-judged' ? [event] : []));
+
+  test('PE5 a sub-agent may less than its parent where the agent whose name it has may', async () => {
+    await start([bash('touch by-parent'), spawning('explorer', bash('touch by-sub')), wait], {
+      args: ['-m', 'fake'],
+      yaml: ['permissions: {execution_tier: read_write}'],
+      files: EXPLORER,
+    });
+    const approval = await fleet.nextApproval('Bash');
+    expect(shownAs(approval.subject).subagent).toMatch(/./);
+    expect(approval).toMatchObject({
+      tier: 'restricted',
+      reason: expect.stringContaining('as sub-agent explorer'),
+    });
+    expect(existsSync(fleet.inWorktree('by-parent'))).toBe(true);
+    await fleet.reject(approval, 'ana: not you');
+    await fleet.untilToldToModel('ana: not you');
+    expect(existsSync(fleet.inWorktree('by-sub'))).toBe(false);
+    await fleet.noAlarms();
+  });
+
+  test('PE5 a sub-agent that its parent may not call is refused with the names of those it may', async () => {
+    await start([spawning(null, bash('touch by-sub'))], {
+      args: ['-m', 'fake'],
+      yaml: ['permissions: {execution_tier: read_write}', 'allowed_subagents: [explorer]'],
+      files: EXPLORER,
+    });
+    await fleet.untilToldToModel('explorer');
+    expect(await judged()).toMatchObject([
+      { call: { tool: 'spawn_agent' }, verdict: 'deny', judgement: { decidedBy: { type: 'parent' } } },
+    ]);
+    expect(existsSync(fleet.inWorktree('by-sub'))).toBe(false);
+    await fleet.noAlarms();
+  });
+
+  test.each(BOTH)('PE9 %s, attended by nobody: what would ask is denied and logged', async (_, args) => {
+    await start([bash('ls'), bash('npx made')], {
+      args,
+      yaml: ['permissions: {execution_tier: read_only}'],
+      flags: ['--unattended'],
+    });
+    await fleet.untilToldToModel('nobody attends this run');
+    expect((await fleet.home.state()).approvals).toEqual({});
+    expect(await judged()).toMatchObject([
+      { verdict: 'allow' },
+      { verdict: 'deny', judgement: { decidedBy: { type: 'unattended' } } },
+    ]);
+    await fleet.noAlarms();
+  });
+
   test("PE12 a project's settings that switch hooks off change nothing", async () => {
     const files = { '.codex/config.toml': '[features]\nhooks = false\nunified_exec_tty = true\n' };
     await start([bash('npx anything'), call('exec_command', { cmd: 'bash', tty: true })], { files });
