@@ -121,6 +121,10 @@ const BOX_ROWS = 30;
 const START_ROWS_AROUND = 5;
 /** Each field of the dialog has a blank line below it. */
 const START_FIELD_ROWS = 2;
+/** The rule, whom it is for, and a handful of calls it would have matched. */
+const ALWAYS_ROWS = 18;
+/** A person rarely grants more at once; the rest scrolls. */
+const GRANTS_ROWS = 16;
 /** Frame, blank line, hint, and room to go on. */
 const EDIT_ROWS_AROUND = 7;
 /** A box with its frame, at most: longer lines are hard to follow. */
@@ -131,6 +135,8 @@ const START_COLUMNS = 76;
 function boxRowsOf({ overlay }: Ui): number {
   if (overlay?.type === 'start')
     return START_ROWS_AROUND + START_FIELD_ROWS * startFields(overlay.form).length;
+  if (overlay?.type === 'always') return ALWAYS_ROWS;
+  if (overlay?.type === 'grants') return GRANTS_ROWS;
   if (overlay?.type !== 'edit') return BOX_ROWS;
   const lines = overlay.field.text
     .split('\n')
