@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/reliability/full/**', 'node_modules/**'],
     pool: 'forks',
+    // Most tests wait for processes: two at a time take half as long, on two cores, too. More of them get in each other's way.
+    maxWorkers: 2,
     // Tests start real processes; a slow shared machine needs room, a hang must still end.
     testTimeout: 60_000,
     hookTimeout: 60_000,
